@@ -1,0 +1,131 @@
+"""Who may do what, decided in this one place: by role, within a unit's subtree, on a day.
+
+A grant holds in its unit and every unit below it, from its first to its last day. A record out of
+reach is answered as one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from halfsky.kernel.permissions import Permission
+from halfsky.people.models import Account, Grant
+
+
+class Placed(Protocol):
+    """Anything with a path in the organisation tree."""
+
+    path: str
+
+
+class OutOfReach(Http404):
+    """The record does not exist for this account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The subtrees, as paths, in which an account holds a permission. None is inside another."""
+
+    paths: tuple[str, ...]
+    exact: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+    def covers(self, unit: Placed) -> bool:
+        """Whether `unit` lies in reach."""
+        return self.covers_path(unit.path)
+
+    def covers_path(self, path: str) -> bool:
+        """Whether the unit at `path` lies in reach."""
+        if self.exact:
+            return path in self.paths
+        return path.startswith(self.paths) if self.paths else False
+
+    def q(self, prefix: str = "unit") -> Q:
+        """A condition on the unit that is reached through `prefix` ("" on units themselves)."""
+        field = f"{prefix}__path" if prefix else "path"
+        if not self.paths:
+            return Q(pk__in=[])
+        if self.exact:
+            return Q(**{f"{field}__in": self.paths})
+        found = Q()
+        for path in self.paths:
+            found |= Q(**{f"{field}__startswith": path})
+        return found
+
+
+NOTHING = Scope(())
+
+
+def outermost(paths: Sequence[str]) -> tuple[str, ...]:
+    """Drop every path that lies inside another one.
+
+    >>> outermost(["0001", "00010002", "0003"])
+    ('0001', '0003')
+    """
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return tuple(kept)
+
+
+def grants_on(account: Account, day: date) -> list[Grant]:
+    """The account's grants that hold on `day`, with their units. One query an account and request."""
+    if not account.is_authenticated or not account.is_active:
+        return []
+    loaded: list[Grant] | None = getattr(account, "_loaded_grants", None)
+    if loaded is None:
+        loaded = list(account.grants.select_related("unit").order_by("unit__path", "id"))
+        account._loaded_grants = loaded  # type: ignore[attr-defined]
+    return [
+        grant
+        for grant in loaded
+        if (grant.starts_on is None or grant.starts_on <= day)
+        and (grant.ends_on is None or day <= grant.ends_on)
+    ]
+
+
+def forget_grants(account: Account) -> None:
+    """Read the grants anew at the next question; call after changing them."""
+    if hasattr(account, "_loaded_grants"):
+        del account._loaded_grants
+
+
+def scope(account: Account, permission: Permission, *, on: date | None = None) -> Scope:
+    """Return where `account` holds `permission` on the day `on` (today when left out)."""
+    day = on or timezone.localdate()
+    paths = [
+        grant.unit.path for grant in grants_on(account, day) if grant.role in permission.roles
+    ]
+    if permission.own_unit_only:
+        return Scope(tuple(sorted(set(paths))), exact=True)
+    return Scope(outermost(paths))
+
+
+def may(account: Account, permission: Permission, unit: Placed) -> bool:
+    """Whether `account` holds `permission` in `unit` today."""
+    return scope(account, permission).covers(unit)
+
+
+def require(account: Account, permission: Permission, unit: Placed) -> None:
+    """Raise OutOfReach unless `account` holds `permission` in `unit` today."""
+    if not may(account, permission, unit):
+        raise OutOfReach
+
+
+def roles_in(account: Account, unit: Placed) -> frozenset[str]:
+    """The keys of the roles that `account` holds in `unit` today."""
+    return frozenset(
+        grant.role
+        for grant in grants_on(account, timezone.localdate())
+        if unit.path.startswith(grant.unit.path)
+    )

@@ -1,0 +1,39 @@
+"""Addresses: each room's under the room's key, sign-in, the API, the shell's own pages."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from halfsky.kernel.modules import modules
+from halfsky.site import views
+from halfsky.site.api import api
+
+
+def rooms() -> list[URLPattern | URLResolver]:
+    """The addresses of every installed room that has any."""
+    return [
+        path(f"{module.key}/", include((f"{app.name}.urls", module.key)))
+        for module in modules()
+        for app in [apps.get_app_config(module.key)]
+        if app.label != "site" and find_spec(f"{app.name}.urls")
+    ]
+
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("switch/", views.switch, name="switch"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("healthz", views.health, name="health"),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    *rooms(),
+]
+
+handler400 = "halfsky.site.views.bad_request"
+handler403 = "halfsky.site.views.forbidden"
+handler404 = "halfsky.site.views.not_found"
+handler500 = "halfsky.site.views.server_error"

@@ -1,0 +1,60 @@
+"""Pages of the house itself: home, search, switching, preferences, errors."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page: the overview of the plan that the reader works with."""
+    return redirect("plans:home")
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Search everything the reader may see."""
+    return render(request, "site/search.html")
+
+
+@login_required
+def switch(request: HttpRequest) -> HttpResponse:
+    """Units and years to switch to."""
+    return render(request, "site/_switch.html")
+
+
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Language, theme, large print, single-key shortcuts."""
+    return render(request, "site/preferences.html")
+
+
+@login_not_required
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the site and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "site/error.html", {"code": status, "title": title, "text": text}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400, _("这个请求读不懂"), _("请返回上一页再试。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, _("这一步没有通过核验"), _("页面可能放得太久，请刷新后再试。"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404, _("没有这一页"), _("没有这条记录，或不在您的范围内。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, _("这里出了错"), _("您填的内容没有丢，请稍后再试。"))
