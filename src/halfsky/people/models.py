@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager
 
+from halfsky.kernel.permissions import Permission
+from halfsky.people import access
 from halfsky.people.roles import Role
 
 
@@ -85,7 +87,8 @@ class Person(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="persons")
     name = models.CharField(_("姓名"), max_length=60)
-    name_key = models.CharField(max_length=120, db_index=True)  # pinyin, for sorting
+    name_key = models.CharField(max_length=120)  # pinyin by syllables, for sorting
+    name_search = models.CharField(max_length=160, blank=True)  # pinyin and initials, run together
     sex = models.CharField(_("性别"), max_length=1, choices=Sex.choices)
     birth_month = models.CharField(_("出生年月"), max_length=7, blank=True)  # YYYY-MM
     post = models.CharField(_("职务"), max_length=60, blank=True)
@@ -102,9 +105,17 @@ class Person(models.Model):
     import_batch = models.ForeignKey(
         "ImportBatch", models.SET_NULL, null=True, blank=True, related_name="created_persons"
     )
+    # two records of one person: the one that stays. Nothing that names the other breaks.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["unit", "name_key", "id"])]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "name_key", "id"], name="person_unit_name"),
+            models.Index(fields=["name_key", "id"], name="person_name"),
+            models.Index(fields=["name"], name="person_written_name"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True)
@@ -112,16 +123,41 @@ class Person(models.Model):
                 | Q(left_on__gte=F("joined_on")),
                 name="person_leaves_after_joining",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="person_not_merged_into_herself",
+            ),
         ]
 
     class Privacy:
         personal: ClassVar = (
-            "name", "name_key", "sex", "birth_month", "post", "rank", "staff_kind",
+            "name", "name_key", "name_search", "sex", "birth_month", "post", "rank", "staff_kind",
             "education", "title", "politics", "joined_on", "left_on", "phone",
         )  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+
+class Distinction(models.Model):
+    """Two records that look like one person and are not (marked as different, 不是同一人)."""
+
+    first = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="distinction_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")), name="distinction_in_order"
+            ),
+        ]
+
+    class Privacy:
+        personal: ClassVar[tuple[str, ...]] = ()
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ≠ {self.second_id}"
 
 
 class ImportBatch(models.Model):
@@ -139,19 +175,27 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=255)
     file_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PREVIEWED)
+    mapping = models.JSONField(default=list)  # per column: letter, heading, field, why not read
     rows = models.JSONField(default=list)  # per row: number, values, fate, errors, person id
+    counts = models.JSONField(default=dict)  # fate -> rows
     before = models.JSONField(default=dict)  # person id -> fields before the import, for undo
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    kept = models.JSONField(default=list)  # on undo: persons changed since, left as they are
+    purged_at = models.DateTimeField(null=True, blank=True)  # rows and before were emptied
 
     class Privacy:
-        personal: ClassVar = ("rows", "before")
+        personal: ClassVar = ("rows", "before", "kept")
 
     def __str__(self) -> str:
         return self.file_name
+
+
+THEMES = ("auto", "light", "dark")
+Purpose = Literal["api", "calendar"]
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -172,7 +216,7 @@ class Account(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=10, default="zh-hans")
-    theme = models.CharField(max_length=5, default="auto")  # auto, light, dark
+    theme = models.CharField(max_length=5, default="auto")  # one of THEMES
     large_print = models.BooleanField(default=False)
     single_keys = models.BooleanField(default=True)
     home_unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -187,6 +231,10 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def scope(self, permission: Permission) -> access.Scope:
+        """Where this account holds `permission` today; for rooms below this one."""
+        return access.scope(self, permission)
 
     def get_full_name(self) -> str:
         return self.display_name

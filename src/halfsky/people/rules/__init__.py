@@ -1,0 +1,1 @@
+"""Decisions of the people room: values in, values out, no Django."""
