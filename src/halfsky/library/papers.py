@@ -7,6 +7,8 @@ All offsets are positions in `SourceText.text`, half-open: `text[start:end]`.
 from dataclasses import dataclass
 from typing import Literal
 
+from halfsky.library import messages
+
 BlockKind = Literal["paragraph", "heading", "table", "page_break"]
 
 
@@ -65,3 +67,30 @@ class SourceText:
     page_title: str | None = None
     format: str = "txt"
     notices: tuple[str, ...] = ()
+
+
+class CannotRead(Exception):
+    """A paper that cannot be read, with a sentence for the person who brought it.
+
+    `code` names the cause and is stable ("encrypted_pdf"); `values` are what the sentences hold.
+    `says` tells what is wrong and `mend` what to do, in the user's language once the room is
+    installed in the site and in Chinese before (see `messages.use_translation`).
+    """
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    @property
+    def says(self) -> str:
+        """What is wrong, as one sentence."""
+        return messages.what_is_wrong(self.code, self.values)
+
+    @property
+    def mend(self) -> str:
+        """What to do now, as one sentence."""
+        return messages.what_to_do(self.code, self.values)
+
+    def __str__(self) -> str:
+        return f"{self.says}{self.mend}"
