@@ -28,6 +28,8 @@ MAX_ZIP_RATIO = 200
 RATIO_COUNTS_FROM_BYTES = 4 * MEGABYTE
 #: Tables within tables, groups within groups; people stop at four.
 MAX_NESTING = 60
+#: Old pages leave hundreds of <font> unclosed, each inside the one before.
+MAX_PAGE_NESTING = 500
 
 #: A reader that runs in this process looks at the clock and stops here.
 READ_SECONDS = 20
