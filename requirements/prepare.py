@@ -55,8 +55,8 @@ def environment_works(python: Path) -> bool:
     """Whether the environment's own Python runs, is its creator's version and has pip."""
     if not python.exists():
         return False
-    version = "%d.%d" % sys.version_info[:2]
-    code = f"import sys, pip; sys.exit('%d.%d' % sys.version_info[:2] != {version!r})"
+    version = tuple(sys.version_info[:2])
+    code = f"import sys, pip; sys.exit(sys.version_info[:2] != {version})"
     result = subprocess.run(  # noqa: S603
         [str(python), "-c", code], stderr=subprocess.DEVNULL, check=False
     )
@@ -167,7 +167,10 @@ def install(which: str, venv: Path) -> None:
         "UV_PYTHON_DOWNLOADS": "never",
     }
     env.pop("PYTHONPATH", None)
-    say("正在安装锁定的软件包（首次约一两分钟）……", "Installing the locked packages (a minute or two) …")
+    say(
+        "正在安装锁定的软件包（首次约一两分钟）……",
+        "Installing the locked packages (a minute or two) …",
+    )
     uv_file = HERE / "uv.txt"
     pip = [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"]
     pip += ["--require-hashes", "-r", str(uv_file)]
@@ -206,7 +209,10 @@ def main(which: str, folder: str) -> int:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("另一个 halfsky 正在安装，等它完成……", "Another halfsky is installing; waiting …")
+                say(
+                    "另一个 halfsky 正在安装，等它完成……",
+                    "Another halfsky is installing; waiting …",
+                )
                 fcntl.flock(lock, fcntl.LOCK_EX)
             make_environment(venv)
             install(which, venv)
