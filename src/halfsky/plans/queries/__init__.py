@@ -1,0 +1,61 @@
+"""Every read of the plans room. All of them start from what the account may see."""
+
+from halfsky.plans.queries.overview import (
+    Overview,
+    overview,
+    waiting_for,
+    year_figures,
+)
+from halfsky.plans.queries.review import (
+    Outline,
+    adoption_gaps,
+    edits_after,
+    outline,
+    recent_edits,
+    version_differences,
+)
+from halfsky.plans.queries.tasks import (
+    TaskFilter,
+    TaskPage,
+    light_counts,
+    measure_page,
+    task_page,
+    tasks_for_calendar,
+)
+from halfsky.plans.queries.visible import (
+    current_plan,
+    plans_to_switch_to,
+    search_scopes,
+    visible_documents,
+    visible_measures,
+    visible_plans,
+    visible_points,
+    visible_tasks,
+)
+
+__all__ = [
+    "Outline",
+    "Overview",
+    "TaskFilter",
+    "TaskPage",
+    "adoption_gaps",
+    "current_plan",
+    "edits_after",
+    "light_counts",
+    "measure_page",
+    "outline",
+    "overview",
+    "plans_to_switch_to",
+    "recent_edits",
+    "search_scopes",
+    "task_page",
+    "tasks_for_calendar",
+    "version_differences",
+    "visible_documents",
+    "visible_measures",
+    "visible_plans",
+    "visible_points",
+    "visible_tasks",
+    "waiting_for",
+    "year_figures",
+]

@@ -1,0 +1,123 @@
+"""What of the plans an account may see.
+
+A plan in any state is seen by those who hold SEE_PLANS over its unit. An adopted plan is seen by
+everybody inside: the members of its unit and of every unit below it.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from halfsky.people import access
+from halfsky.people.models import Account, Unit
+from halfsky.plans.models import KeyPoint, Measure, Plan, PlanState, SourceDocument, Task
+from halfsky.plans.permissions import READ_ADOPTED, SEE_OWN_TASKS, SEE_PLANS, SEE_TASKS
+
+ONCE_ADOPTED = (PlanState.ADOPTED, PlanState.AMENDED)
+
+
+def _paths_above(account: Account) -> set[str]:
+    """The paths of the units in which the account reads adopted plans, and of all above them."""
+    step = Unit.steplen
+    return {
+        path[:length]
+        for path in access.scope(account, READ_ADOPTED).paths
+        for length in range(step, len(path) + 1, step)
+    }
+
+
+def _readable(account: Account, prefix: str = "") -> Q:
+    unit = f"{prefix}unit"
+    condition = access.scope(account, SEE_PLANS).q(unit)
+    below = access.scope(account, READ_ADOPTED)
+    if below:
+        adopted = {f"{prefix}state__in": ONCE_ADOPTED}
+        condition |= Q(**adopted) & (
+            Q(**{f"{unit}__path__in": _paths_above(account)}) | below.q(unit)
+        )
+    return condition
+
+
+def visible_plans(account: Account) -> QuerySet[Plan]:
+    """The plans that the account may see, with their units."""
+    return Plan.objects.filter(_readable(account)).select_related("unit")
+
+
+def visible_documents(account: Account) -> QuerySet[SourceDocument]:
+    """The plan documents of the units whose plans the account sees in every state."""
+    return SourceDocument.objects.filter(access.scope(account, SEE_PLANS).q("unit"))
+
+
+def visible_points(account: Account) -> QuerySet[KeyPoint]:
+    """The key points of the visible plans."""
+    return KeyPoint.objects.filter(_readable(account, "plan__"))
+
+
+def visible_measures(account: Account) -> QuerySet[Measure]:
+    """The measures of the visible plans."""
+    return Measure.objects.filter(_readable(account, "plan__"))
+
+
+def sees_all_tasks(account: Account, plan: Plan) -> bool:
+    """Whether the account sees every task of the plan."""
+    return access.may(account, SEE_TASKS, plan.unit)
+
+
+def own_tasks(account: Account) -> Q:
+    """A condition on tasks: led within the account's departments, or owned by its person."""
+    led = Unit.objects.filter(access.scope(account, SEE_OWN_TASKS).q("")).values("pk")
+    condition = Q(lead_unit__in=led)
+    if account.person_id is not None:
+        condition |= Q(owner_id=account.person_id)
+    return condition
+
+
+def visible_tasks(account: Account, plan: Plan | None = None) -> QuerySet[Task]:
+    """The tasks that the account may see, in `plan` (which it must see itself) or anywhere."""
+    if plan is not None:
+        tasks = Task.objects.filter(plan=plan)
+        return tasks if sees_all_tasks(account, plan) else tasks.filter(own_tasks(account))
+    return Task.objects.filter(
+        access.scope(account, SEE_TASKS).q("plan__unit") | own_tasks(account)
+    )
+
+
+def current_plan(account: Account) -> Plan | None:
+    """The plan that the account works with: of its home unit, else the first of this year.
+
+    An adopted plan of this year comes before one of another year and before one under review.
+    """
+    year = timezone.localdate().year
+    plans = list(visible_plans(account).order_by("unit__path", "-year", "-version")[:200])
+
+    def rank(plan: Plan) -> tuple[bool, bool, int, int]:
+        return (
+            account.home_unit_id is not None and plan.unit_id != account.home_unit_id,
+            plan.state != PlanState.ADOPTED,
+            abs(plan.year - year),
+            len(plan.unit.path),
+        )
+
+    return min(plans, key=rank, default=None)
+
+
+def plans_to_switch_to(account: Account, text: str = "") -> list[Plan]:
+    """Adopted plans and plans under review to switch to, by unit and year; at most 50."""
+    plans = visible_plans(account).exclude(state__in=[PlanState.REJECTED, PlanState.AMENDED])
+    if text:
+        plans = plans.filter(Q(unit__name__icontains=text) | Q(unit__short_name__icontains=text))
+    return list(plans.order_by("unit__path", "-year", "-version")[:50])
+
+
+def search_scopes(account: Account) -> dict[str, tuple[str, ...]]:
+    """Where each kind of search entry of this room may be found by the account."""
+    above = tuple(sorted(_paths_above(account)))
+    reads = access.scope(account, READ_ADOPTED).paths
+    return {
+        "plans.plan": reads,
+        "plans.point": reads,
+        "plans.measure": reads,
+        "plans.task": access.scope(account, SEE_TASKS).paths,
+        "plans.above": above,
+    }

@@ -1,0 +1,282 @@
+"""From proposal to adoption: the officer proposes, the chair reviews, a leader adopts."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from halfsky.audit import services as audit
+from halfsky.kernel.permissions import Permission
+from halfsky.people import access
+from halfsky.people.models import Account
+from halfsky.plans import queries
+from halfsky.plans.models import Measure, Plan, PlanState, Task, TaskState
+from halfsky.plans.permissions import (
+    ADOPT_PLANS,
+    CHANGE_SETTINGS,
+    EDIT_PLANS,
+    ENDORSE_PLANS,
+)
+from halfsky.plans.rules import amending
+from halfsky.plans.services import indexing, tasks
+from halfsky.plans.services.refusals import Refused
+
+
+def _locked(plan: Plan) -> Plan:
+    return Plan.objects.select_for_update(of=("self",)).select_related("unit").get(pk=plan.pk)
+
+
+def _move(
+    plan: Plan,
+    *,
+    by: Account,
+    permission: Permission,
+    allowed: set[PlanState],
+    to: PlanState,
+    reason: str = "",
+) -> Plan:
+    """The one door for a plan's state. Inside a transaction."""
+    locked = _locked(plan)
+    access.require(by, permission, locked.unit)
+    if locked.state not in allowed:
+        raise Refused("wrong_state", state=locked.get_state_display())
+    old = locked.state
+    changes: dict[str, object] = {"state": to}
+    if to == PlanState.ADOPTED:
+        changes |= {"adopted_by": by, "adopted_at": timezone.now()}
+    Plan.objects.filter(pk=locked.pk).update(**changes)
+    audit.record_transition(obj=locked, old=old, new=to, by=by, unit=locked.unit, reason=reason)
+    locked.refresh_from_db()
+    plan.state = locked.state
+    return locked
+
+
+def _refuse_gaps(plan: Plan) -> None:
+    gaps = queries.adoption_gaps(plan)
+    if gaps:
+        raise Refused("gaps", gaps=gaps, count=len(gaps))
+
+
+@transaction.atomic
+def submit(*, plan: Plan, by: Account) -> Plan:
+    """The officer hands the plan to the chair. Refused while a gap is open."""
+    _locked(plan)
+    _refuse_gaps(plan)
+    return _move(
+        plan,
+        by=by,
+        permission=EDIT_PLANS,
+        allowed={PlanState.PROPOSED},
+        to=PlanState.UNDER_REVIEW,
+    )
+
+
+@transaction.atomic
+def endorse(*, plan: Plan, by: Account) -> Plan:
+    """The chair agrees and passes the plan to the leader."""
+    _locked(plan)
+    _refuse_gaps(plan)
+    return _move(
+        plan,
+        by=by,
+        permission=ENDORSE_PLANS,
+        allowed={PlanState.UNDER_REVIEW},
+        to=PlanState.ENDORSED,
+    )
+
+
+@transaction.atomic
+def send_back(*, plan: Plan, by: Account, reason: str) -> Plan:
+    """Chair or leader returns the plan to the officer, with a reason."""
+    if not reason.strip():
+        raise Refused("reason_missing")
+    permission = ENDORSE_PLANS if plan.state == PlanState.UNDER_REVIEW else ADOPT_PLANS
+    return _move(
+        plan,
+        by=by,
+        permission=permission,
+        allowed={PlanState.UNDER_REVIEW, PlanState.ENDORSED},
+        to=PlanState.PROPOSED,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def reject(*, plan: Plan, by: Account, reason: str) -> Plan:
+    """Put a proposal aside: not a plan, or not usable. The document stays."""
+    if not reason.strip():
+        raise Refused("reason_missing")
+    return _move(
+        plan,
+        by=by,
+        permission=EDIT_PLANS,
+        allowed={PlanState.PROPOSED, PlanState.UNDER_REVIEW, PlanState.ENDORSED},
+        to=PlanState.REJECTED,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def adopt(*, plan: Plan, by: Account) -> Plan:
+    """The leader adopts: the plan is frozen and its tasks are issued.
+
+    Refused while a sentence is open or a measure lacks unit, owner or date, and while another
+    plan of the unit runs for the year unless this one amends it.
+    """
+    plan = _locked(plan)
+    _refuse_gaps(plan)
+    running = (
+        Plan.objects.select_for_update()
+        .filter(unit=plan.unit, year=plan.year, state=PlanState.ADOPTED)
+        .first()
+    )
+    if running is not None and running.pk != plan.previous_id:
+        raise Refused("another_runs", title=running.title, year=plan.year)
+    if running is None and plan.previous_id is not None:
+        raise Refused("amended_already")
+    if running is not None:
+        _move(
+            running,
+            by=by,
+            permission=ADOPT_PLANS,
+            allowed={PlanState.ADOPTED},
+            to=PlanState.AMENDED,
+            reason=plan.amendment_reason,
+        )
+    adopted = _move(
+        plan,
+        by=by,
+        permission=ADOPT_PLANS,
+        allowed={PlanState.ENDORSED},
+        to=PlanState.ADOPTED,
+        reason=plan.amendment_reason,
+    )
+    measures = list(adopted.measures.select_related("point"))
+    fresh = measures if running is None else _carry_over(running, adopted, measures, by=by)
+    tasks.issue(plan=adopted, measures=fresh, by=by)
+    tasks.recount(plan=adopted)
+    if running is not None:
+        tasks.recount(plan=running)
+    indexing.index_plan(adopted)
+    return adopted
+
+
+def _carry_over(
+    old: Plan, new: Plan, measures: list[Measure], *, by: Account
+) -> list[Measure]:
+    """Move the open tasks of unchanged measures; cancel the others. Return what needs tasks.
+
+    Closed tasks stay with the version under which they were closed.
+    """
+    before = {measure.pk: measure for measure in old.measures.all()}
+    fresh = []
+    kept: set[int] = set()
+    for measure in measures:
+        earlier = before.get(measure.amends_id or 0)
+        if earlier is None or amending.changes_tasks(
+            amending.TaskShape.of(earlier), amending.TaskShape.of(measure)
+        ):
+            fresh.append(measure)
+            continue
+        kept.add(earlier.pk)
+        Task.objects.filter(measure=earlier, state=TaskState.ISSUED).update(
+            plan=new,
+            measure=measure,
+            point_id=measure.point_id,
+            owner_id=measure.owner_id,
+            lead_unit_id=measure.lead_unit_id,
+        )
+    dropped = Task.objects.filter(plan=old, state=TaskState.ISSUED).exclude(measure_id__in=kept)
+    tasks.cancel_many(
+        tasks=list(dropped), plan=old, by=by, reason=new.amendment_reason or str(new)
+    )
+    return fresh
+
+
+@transaction.atomic
+def start_amendment(*, plan: Plan, reason: str, by: Account) -> Plan:
+    """Copy a running plan into a new version that can be edited and adopted in its place."""
+    old = _locked(plan)
+    access.require(by, EDIT_PLANS, old.unit)
+    if not reason.strip():
+        raise Refused("reason_missing")
+    if not old.is_running:
+        raise Refused("wrong_state", state=old.get_state_display())
+    if old.amendments.exclude(state=PlanState.REJECTED).exists():
+        raise Refused("amendment_open")
+    new = Plan.objects.create(
+        unit=old.unit,
+        year=old.year,
+        version=old.version + 1,
+        previous=old,
+        title=old.title,
+        document_id=old.document_id,
+        clean_text_id=old.clean_text_id,
+        stated_year=old.stated_year,
+        amendment_reason=reason.strip()[:500],
+        proposed_by=by,
+        near_workdays=old.near_workdays,
+    )
+    points = {}
+    for point in old.points.all():
+        earlier = point.pk
+        point.pk = None
+        point._state.adding = True
+        point.plan = new
+        point.save()
+        points[earlier] = point
+    for sentence in old.sentences.all():
+        sentence.pk = None
+        sentence._state.adding = True
+        sentence.plan = new
+        sentence.point = points.get(sentence.point_id)
+        sentence.save()
+    for mark in old.marks.all():
+        mark.pk = None
+        mark._state.adding = True
+        mark.plan = new
+        mark.save()
+    for measure in old.measures.prefetch_related("supporting_units"):
+        units = list(measure.supporting_units.all())
+        measure.amends_id = measure.pk
+        measure.pk = None
+        measure._state.adding = True
+        measure.plan = new
+        measure.point = points[measure.point_id]
+        measure.revision = 0
+        measure.task_count = measure.done_count = 0
+        measure.next_due_on = None
+        measure.save()
+        measure.supporting_units.set(units)
+    audit.record(
+        action="plans.start_amendment",
+        by=by,
+        obj=new,
+        unit=new.unit,
+        after={"version": new.version, "previous": old.pk},
+        reason=reason,
+    )
+    return new
+
+
+@transaction.atomic
+def change_settings(*, plan: Plan, near_workdays: int, by: Account) -> Plan:
+    """Set how many working days before its date a task counts as near (临期)."""
+    locked = _locked(plan)
+    access.require(by, CHANGE_SETTINGS, locked.unit)
+    if not 1 <= near_workdays <= 60:
+        raise Refused("near_out_of_range", days=near_workdays)
+    before = locked.near_workdays
+    Plan.objects.filter(pk=locked.pk).update(
+        near_workdays=near_workdays, pulse=locked.pulse + 1
+    )
+    audit.record(
+        action="plans.change_settings",
+        by=by,
+        obj=locked,
+        unit=locked.unit,
+        before={"near_workdays": before},
+        after={"near_workdays": near_workdays},
+    )
+    locked.refresh_from_db()
+    return locked

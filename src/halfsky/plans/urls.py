@@ -1,0 +1,45 @@
+"""Addresses of the plans room."""
+
+from django.urls import path
+
+from halfsky.plans.views import documents, exports, overview, review, tasks
+
+urlpatterns = [
+    path("", overview.home, name="home"),
+    path("list/", documents.plan_list, name="list"),
+    path("documents/", documents.document_list, name="documents"),
+    path("documents/new/", documents.new_document, name="import"),
+    path("<int:pk>/", overview.overview, name="overview"),
+    path("<int:pk>/settings/", overview.settings, name="settings"),
+    path("<int:pk>/tasks/", tasks.task_list, name="tasks"),
+    path("<int:pk>/breakdown.xlsx", exports.breakdown_xlsx, name="breakdown_xlsx"),
+    path("<int:pk>/breakdown.docx", exports.breakdown_docx, name="breakdown_docx"),
+    path("<int:pk>/breakdown/", exports.breakdown_page, name="breakdown"),
+    path("<int:pk>/differences/", review.differences, name="differences"),
+    path("<int:pk>/text/", review.source_text, name="text"),
+    path("<int:pk>/review/", review.page, name="review"),
+    path("<int:pk>/review/changes/", review.changes, name="changes"),
+    path("<int:pk>/review/edits/", review.edits, name="edits"),
+    path("<int:pk>/review/edits/<int:revision>/undo/", review.undo, name="undo"),
+    path("<int:pk>/review/year/", review.settle_year, name="settle_year"),
+    path("<int:pk>/review/assign/", review.assign, name="assign"),
+    path("<int:pk>/review/measures/", review.add_measure, name="add_measure"),
+    path("<int:pk>/review/points/", review.add_point, name="add_point"),
+    path("<int:pk>/review/state/", review.change_state, name="change_state"),
+    path("<int:pk>/amend/", review.amend, name="amend"),
+    path("points/<int:pk>/rename/", review.rename_point, name="rename_point"),
+    path("points/<int:pk>/merge/", review.merge_point, name="merge_point"),
+    path("sentences/<int:pk>/declare/", review.declare, name="declare"),
+    path("measures/<int:pk>/", tasks.measure, name="measure"),
+    path("measures/<int:pk>/edit/", review.edit_measure, name="edit_measure"),
+    path("measures/<int:pk>/remove/", review.remove_measure, name="remove_measure"),
+    path("measures/<int:pk>/split/", review.split_measure, name="split_measure"),
+    path("measures/<int:pk>/merge/", review.merge_measure, name="merge_measure"),
+    path("measures/<int:pk>/move/", review.move_measure, name="move_measure"),
+    path("measures/<int:pk>/tasks/", tasks.add_task, name="add_task"),
+    path("tasks/<int:pk>/close/", tasks.close_task, name="close_task"),
+    path("tasks/<int:pk>/reopen/", tasks.reopen_task, name="reopen_task"),
+    path("tasks/<int:pk>/owner/", tasks.hand_over, name="hand_over_task"),
+    path("calendar/", exports.calendar_page, name="calendar"),
+    path("calendar/<str:token>.ics", exports.calendar_feed, name="calendar_feed"),
+]
