@@ -17,7 +17,8 @@ class Origin:
     request_id: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+A_COMMAND = Origin()
+_current: ContextVar[Origin] = ContextVar("origin", default=A_COMMAND)
 
 
 def current() -> Origin:

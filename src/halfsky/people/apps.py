@@ -11,6 +11,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from halfsky.kernel.checks import misdeclared
         from halfsky.kernel.modules import modules
+        from halfsky.people import sign_in_log  # noqa: F401 -- connects its receivers
         from halfsky.people.roles import ROLE_KEYS
 
         @checks.register("halfsky")

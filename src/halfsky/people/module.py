@@ -9,6 +9,12 @@ module = Module(
     key="people",
     label=_("组织与人员"),
     permissions=(
-        p.SEE_UNITS, p.EDIT_UNITS, p.SEE_PERSONS, p.EDIT_PERSONS, p.EXPORT_PERSONS, p.GRANT,
-    ),  # fmt: skip
+        p.SEE_UNITS,
+        p.EDIT_UNITS,
+        p.SEE_PERSONS,
+        p.SEE_DETAILS,
+        p.EDIT_PERSONS,
+        p.EXPORT_PERSONS,
+        p.GRANT,
+    ),
 )

@@ -13,7 +13,12 @@ SEE_UNITS = Permission(
 EDIT_UNITS = Permission(
     "people.edit_units", _("维护组织架构"), frozenset({Role.SYSTEM_ADMIN.value})
 )
-SEE_PERSONS = Permission("people.see_persons", _("查看花名册"), LEADERS | DESK)
+# names, units and posts: what somebody needs who finds owners or writes a sign-in sheet
+SEE_PERSONS = Permission(
+    "people.see_persons", _("查看花名册"), LEADERS | COMMITTEE | {Role.LIAISON.value}
+)
+# birth month, politics, education, dates, telephone: the whole record
+SEE_DETAILS = Permission("people.see_details", _("查看人员详情"), LEADERS | DESK)
 EDIT_PERSONS = Permission("people.edit_persons", _("维护花名册"), DESK)
 EXPORT_PERSONS = Permission("people.export_persons", _("导出花名册"), DESK)
 GRANT = Permission(

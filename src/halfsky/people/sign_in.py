@@ -8,9 +8,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from halfsky.audit.origin import current
 from halfsky.people.models import Account, ApiToken, Grant
 
 
@@ -45,6 +48,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that the log shows too; the throttle counts by it."""
+        return current().address or str(request.META.get("REMOTE_ADDR") or "")
+
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Refuse the password that the account has already: a first password must go."""
+        cleaned: str = super().clean_password(password, user)
+        if user is not None and user.pk and user.check_password(cleaned):
+            raise ValidationError(_("新密码和现在的一样，请另想一个。"))
+        return cleaned
+
 
 class MFAAdapter(DefaultMFAAdapter):
     """Names in authenticator apps and passkeys."""
@@ -70,7 +84,7 @@ def account_of_token(token: str, *, purpose: str) -> Account | None:
         .filter(digest=token_digest(token), purpose=purpose, revoked_at__isnull=True)
         .first()
     )
-    if found is None or not found.account.is_active:
+    if found is None or not found.account.is_active or found.account.must_change_password:
         return None
     if found.expires_on is not None and found.expires_on < timezone.localdate():
         return None
