@@ -5,11 +5,14 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from halfsky.kernel.modules import modules
 from halfsky.site import views
 from halfsky.site.api import api
+from halfsky.site.preferences import preferences
+from halfsky.site.switching import switch
 
 
 def rooms() -> list[URLPattern | URLResolver]:
@@ -25,13 +28,18 @@ def rooms() -> list[URLPattern | URLResolver]:
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
-    path("switch/", views.switch, name="switch"),
-    path("preferences/", views.preferences, name="preferences"),
+    path("switch/", switch, name="switch"),
+    path("preferences/", preferences, name="preferences"),
     path("healthz", views.health, name="health"),
     path("account/", include("allauth.urls")),
     path("api/v1/", api.urls),
     *rooms(),
 ]
+
+if settings.DEBUG:  # the gallery of components, for developers
+    from halfsky.site.states import states
+
+    urlpatterns.append(path("states/", states, name="states"))
 
 handler400 = "halfsky.site.views.bad_request"
 handler403 = "halfsky.site.views.forbidden"

@@ -21,17 +21,6 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "site/search.html")
 
 
-@login_required
-def switch(request: HttpRequest) -> HttpResponse:
-    """Units and years to switch to."""
-    return render(request, "site/_switch.html")
-
-
-def preferences(request: HttpRequest) -> HttpResponse:
-    """Language, theme, large print, single-key shortcuts."""
-    return render(request, "site/preferences.html")
-
-
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the site and its database answer."""
