@@ -153,7 +153,9 @@ CANNOT_READ: Mapping[str, tuple[str, str]] = {
     # LibreOffice
     "office_missing": (
         _("读取{kind}需要 LibreOffice，这台服务器上没有安装。"),
-        _("请用 Word 或 WPS 另存为 .docx 后再试；或请系统管理员安装：apt-get install libreoffice-writer-nogui。"),
+        _(
+            "请用 Word 或 WPS 另存为 .docx 后再试；或请系统管理员安装：apt-get install libreoffice-writer-nogui。"
+        ),
     ),
     "office_failed": (
         _("LibreOffice 打不开这份{kind}，文件可能已损坏或设了密码。"),
@@ -225,7 +227,10 @@ def kind_name(kind: str) -> str:
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
-    shown = {key: kind_name(value) if key == "kind" and isinstance(value, str) else value for key, value in values.items()}
+    shown = {
+        key: kind_name(value) if key == "kind" and isinstance(value, str) else value
+        for key, value in values.items()
+    }
     return _translate(sentence).format(**shown)
 
 

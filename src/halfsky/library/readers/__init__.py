@@ -40,7 +40,11 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
         raise CannotRead("no_permission", name=name) from None
     except (OSError, ValueError) as fault:
         number = getattr(fault, "errno", None)
-        code = {errno.ELOOP: "not_found", errno.ENAMETOOLONG: "not_found", errno.ENXIO: "not_a_file"}.get(number or 0, "not_found")
+        code = {
+            errno.ELOOP: "not_found",
+            errno.ENAMETOOLONG: "not_found",
+            errno.ENXIO: "not_a_file",
+        }.get(number or 0, "not_found")
         raise CannotRead(code, name=name) from None
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
@@ -60,7 +64,9 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
 
 def too_large(size: int) -> CannotRead:
     """The refusal of a file of `size` bytes."""
-    return CannotRead("too_large", size=rules.megabytes(size), limit=rules.megabytes(rules.MAX_FILE_BYTES))
+    return CannotRead(
+        "too_large", size=rules.megabytes(size), limit=rules.megabytes(rules.MAX_FILE_BYTES)
+    )
 
 
 def read_file(path: str | os.PathLike[str], filename: str | None = None) -> SourceText:
@@ -96,21 +102,15 @@ def read_bytes(data: bytes, filename: str = "", charset: str | None = None) -> S
 def _read(data: bytes, filename: str, charset: str | None) -> SourceText:
     found = detect(data, filename)
     kind = found.kind
-    if kind in ("docx", "docm"):
-        assert found.container
+    if found.container and kind in ("docx", "docm"):
         source = read_word(found.container, kind)
-    elif kind == "pdf":
-        from halfsky.library.readers.apart import read_apart
-
-        source = read_apart(data, "pdf")
-    elif kind in _SHEET_KINDS:
+    elif kind == "pdf" or kind in _SHEET_KINDS:
         from halfsky.library.readers.apart import read_apart
 
         source = read_apart(data, kind)
-    elif kind == "ofd":
+    elif found.container and kind == "ofd":
         from halfsky.library.readers.ofd import read_ofd
 
-        assert found.container
         source = read_ofd(found.container)
     elif kind in ("html", "mhtml"):
         from halfsky.library.readers.html import read_html, read_mhtml

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from halfsky.library import rules
 from halfsky.library.papers import Block, CannotRead, Cell, SourceTable, SourceText
@@ -21,19 +22,40 @@ _SOURCE = str(Path(__file__).resolve().parents[3])
 
 
 def read_apart(
-    data: bytes, kind: str, *, seconds: float = rules.APART_SECONDS, memory: int = rules.APART_MEMORY_BYTES
+    data: bytes,
+    kind: str,
+    *,
+    seconds: float = rules.APART_SECONDS,
+    memory: int = rules.APART_MEMORY_BYTES,
 ) -> SourceText:
     """Read a paper in another process. Raises CannotRead: what the reader says, too_slow, too_much_memory, damaged."""
-    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")}
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key in ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+    }
     environment["PYTHONPATH"] = os.pathsep.join([_SOURCE, *(path for path in sys.path if path)])
     environment["PYTHONUTF8"] = "1"
-    command = [sys.executable, "-m", "halfsky.library.readers.apart", kind, str(int(seconds)), str(memory)]
+    command = [
+        sys.executable,
+        "-m",
+        "halfsky.library.readers.apart",
+        kind,
+        str(int(seconds)),
+        str(memory),
+    ]
     with tempfile.TemporaryFile() as paper, tempfile.TemporaryFile() as answer:
         paper.write(data)
         paper.seek(0)
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter and module
-                command, stdin=paper, stdout=answer, stderr=subprocess.DEVNULL, env=environment, timeout=seconds + 5, check=False
+                command,
+                stdin=paper,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                timeout=seconds + 5,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise CannotRead("too_slow", seconds=int(seconds)) from None
@@ -61,7 +83,11 @@ def _packed(source: SourceText) -> dict[str, object]:
         "text": source.text,
         "blocks": [(block.kind, block.start, block.end, block.where) for block in source.blocks],
         "tables": [
-            (table.start, table.end, [[(cell.text, cell.start, cell.end) for cell in row] for row in table.rows])
+            (
+                table.start,
+                table.end,
+                [[(cell.text, cell.start, cell.end) for cell in row] for row in table.rows],
+            )
             for table in source.tables
         ],
         "page_title": source.page_title,
@@ -70,12 +96,13 @@ def _packed(source: SourceText) -> dict[str, object]:
     }
 
 
-def _unpacked(said: dict) -> SourceText:
+def _unpacked(said: dict[str, Any]) -> SourceText:
     return SourceText(
         said["text"],
         tuple(Block(*block) for block in said["blocks"]),
         tuple(
-            SourceTable(start, end, tuple(tuple(Cell(*cell) for cell in row) for row in rows)) for start, end, rows in said["tables"]
+            SourceTable(start, end, tuple(tuple(Cell(*cell) for cell in row) for row in rows))
+            for start, end, rows in said["tables"]
         ),
         said["page_title"],
         said["format"],

@@ -14,7 +14,9 @@ _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 #: Control characters, halves of surrogate pairs and code points that are no characters.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _WHITE = re.compile(r"[ \t\n]+")
-_CJK_AROUND_BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f])[ \t]*\n\s*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f])")
+_CJK_AROUND_BREAK = re.compile(
+    r"(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f])[ \t]*\n\s*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f])"
+)
 
 
 class Clock:
@@ -136,7 +138,9 @@ class TextBuilder:
         if self._removed:
             self.notice("control_characters_removed", self._removed)
         title = _WHITE.sub(" ", _CONTROLS.sub("", page_title or "")).strip() or None
-        return SourceText(text, tuple(self._blocks), tuple(self._tables), title, self.format, tuple(self._notices))
+        return SourceText(
+            text, tuple(self._blocks), tuple(self._tables), title, self.format, tuple(self._notices)
+        )
 
 
 def with_notice(source: SourceText, *code_and_values: object) -> SourceText:

@@ -24,15 +24,26 @@ class Container:
         self.kind = kind
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            self._members = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, OverflowError, NotImplementedError):
+            self._members = {
+                info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()
+            }
+        except (
+            zipfile.BadZipFile,
+            ValueError,
+            OSError,
+            EOFError,
+            OverflowError,
+            NotImplementedError,
+        ):
             raise CannotRead("damaged", kind=kind) from None
         infos = self._zip.infolist()
         if len(infos) > rules.MAX_ZIP_MEMBERS:
             raise CannotRead("too_many_members", count=len(infos), limit=rules.MAX_ZIP_MEMBERS)
         total = sum(info.file_size for info in infos)
         packed = sum(info.compress_size for info in infos)
-        lies = total > rules.RATIO_COUNTS_FROM_BYTES and total > rules.MAX_ZIP_RATIO * max(min(packed, len(data)), 1)
+        lies = total > rules.RATIO_COUNTS_FROM_BYTES and total > rules.MAX_ZIP_RATIO * max(
+            min(packed, len(data)), 1
+        )
         if total > rules.MAX_ZIP_TOTAL_BYTES or lies:
             raise CannotRead("zip_bomb", limit=rules.megabytes(rules.MAX_ZIP_TOTAL_BYTES))
         self._unfolded = {name.casefold(): name for name in self._members}
@@ -58,7 +69,16 @@ class Container:
             raise CannotRead("zip_bomb", limit=rules.megabytes(limit))
         try:
             return self._zip.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, MemoryError):
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+            MemoryError,
+        ):
             raise CannotRead("damaged", kind=self.kind) from None
         except Exception as fault:  # lzma.LZMAError and whatever a broken stream still brings
             raise CannotRead("damaged", kind=self.kind) from fault
@@ -80,10 +100,22 @@ class Container:
 
 
 _STRICT = (
-    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
-    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
-    (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
-    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+    (
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/math",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/math",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/drawingml/",
+        b"http://schemas.openxmlformats.org/drawingml/2006/",
+    ),
 )
 
 
@@ -96,7 +128,14 @@ def parse_xml(data: bytes, kind: str) -> etree._Element:
     if b"purl.oclc.org/ooxml" in data:
         for strict, usual in _STRICT:
             data = data.replace(strict, usual)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):

@@ -44,7 +44,12 @@ _OTHERS = (
     (b"SQLite format 3\x00", "database"),
     (b"\x00\x01\x00\x00Standard", "database"),
 )
-_OPEN_DOCUMENT = {"text": "odt", "text-template": "odt", "spreadsheet": "ods", "presentation": "odp"}
+_OPEN_DOCUMENT = {
+    "text": "odt",
+    "text-template": "odt",
+    "spreadsheet": "ods",
+    "presentation": "odp",
+}
 
 #: Extensions that users give to each kind; others are explained as a mismatch.
 EXTENSIONS: dict[str, frozenset[str]] = {
@@ -84,10 +89,27 @@ def extension(filename: str) -> str:
 def is_mismatch(kind: str, filename: str) -> bool:
     """Tell whether the extension promises another kind than the content is."""
     found = extension(filename)
-    return bool(found) and kind in EXTENSIONS and found not in EXTENSIONS[kind] and found in _ALL_EXTENSIONS
+    return (
+        bool(found)
+        and kind in EXTENSIONS
+        and found not in EXTENSIONS[kind]
+        and found in _ALL_EXTENSIONS
+    )
 
 
-_ALL_EXTENSIONS = frozenset().union(*EXTENSIONS.values()) | {"pptx", "ppt", "zip", "rar", "jpg", "jpeg", "png", "tif", "tiff", "gif", "bmp"}
+_ALL_EXTENSIONS = frozenset().union(*EXTENSIONS.values()) | {
+    "pptx",
+    "ppt",
+    "zip",
+    "rar",
+    "jpg",
+    "jpeg",
+    "png",
+    "tif",
+    "tiff",
+    "gif",
+    "bmp",
+}
 
 
 def detect(data: bytes, filename: str = "") -> Detected:
@@ -111,7 +133,11 @@ def _refuse_foreign(data: bytes) -> None:
     for magic, name in _PICTURES:
         if data.startswith(magic):
             raise CannotRead("picture", kind=name)
-    if data.startswith(b"BM") and len(data) > 30 and struct.unpack_from("<I", data, 14)[0] in (12, 40, 56, 108, 124):
+    if (
+        data.startswith(b"BM")
+        and len(data) > 30
+        and struct.unpack_from("<I", data, 14)[0] in (12, 40, 56, 108, 124)
+    ):
         raise CannotRead("picture", kind="BMP")
     if data.startswith(b"RIFF"):
         if data[8:12] == b"WEBP":
@@ -166,7 +192,12 @@ def main_part(container: Container) -> str | None:
                 target = container.find(attribute(relation, "Target") or "")
                 if target:
                     return target
-    for usual in ("word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml"):
+    for usual in (
+        "word/document.xml",
+        "xl/workbook.xml",
+        "xl/workbook.bin",
+        "ppt/presentation.xml",
+    ):
         if container.find(usual):
             return usual
     return None
@@ -253,7 +284,10 @@ def _detect_ole(data: bytes, filename: str) -> str:
     raise CannotRead("unsupported", kind="ole")
 
 
-_HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|center|span|script|style|h[1-6]|article|section)\b", re.IGNORECASE)
+_HTML_START = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|center|span|script|style|h[1-6]|article|section)\b",
+    re.IGNORECASE,
+)
 
 
 def _detect_text(data: bytes, filename: str) -> str:
@@ -266,9 +300,9 @@ def _detect_text(data: bytes, filename: str) -> str:
     text = head.decode("latin-1")
     text = text.removeprefix("\xef\xbb\xbf").lstrip()
     lower = text.lower()
-    if lower.startswith(("mime-version:", "from: <saved by", "from:", "content-type: multipart/related")) and (
-        "multipart/related" in lower or "text/html" in lower
-    ):
+    if lower.startswith(
+        ("mime-version:", "from: <saved by", "from:", "content-type: multipart/related")
+    ) and ("multipart/related" in lower or "text/html" in lower):
         return "mhtml"
     if lower.startswith("<?xml"):
         return _detect_xml(data)
@@ -286,7 +320,10 @@ def _detect_xml(data: bytes) -> str:
     lower = data[:8192].lower()
     if b"<html" in lower or b"xhtml" in lower:
         return "html"
-    if b"schemas.microsoft.com/office/2006/xmlpackage" in lower or b"schemas.microsoft.com/office/word/2003/wordml" in lower:
+    if (
+        b"schemas.microsoft.com/office/2006/xmlpackage" in lower
+        or b"schemas.microsoft.com/office/word/2003/wordml" in lower
+    ):
         return "wordxml"
     if b"uof" in lower and (b"uof:uof" in lower or b"schemas.uof.org" in lower):
         return "uot"

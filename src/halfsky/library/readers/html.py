@@ -20,7 +20,9 @@ from halfsky.library.readers.numerals import CSS_FORMATS, written
 from halfsky.library.readers.text import ENCODING_NAMES, decode
 
 _META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
+_XML_ENCODING = re.compile(
+    rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE
+)
 _ALIASES = {
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb18030": "gb18030", "gb_2312-80": "gb18030",
     "cp936": "gb18030", "hz-gb-2312": "hz", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs",
@@ -37,7 +39,10 @@ _BLOCKS = frozenset({
     "tfoot", "th", "thead", "title", "tr", "ul",
 })  # fmt: skip
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt)?\s*(?:;|!|$)|mso-hide\s*:\s*all)", re.IGNORECASE)
+_HIDING = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt)?\s*(?:;|!|$)|mso-hide\s*:\s*all)",
+    re.IGNORECASE,
+)
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
 #: A cell with this many paragraphs of its own lays out a page, it is no cell of a table of tasks.
 _LAYOUT_PARAGRAPHS = 6
@@ -223,7 +228,9 @@ class _Page:
             parts.append(element.text or "")
             stack.append((element, False))
             stack.extend((inner, True) for inner in reversed(element))
-        lines = (one_line(part.replace("\xa0", " ")).strip() for part in "".join(parts).split("\x00"))
+        lines = (
+            one_line(part.replace("\xa0", " ")).strip() for part in "".join(parts).split("\x00")
+        )
         return " ".join(line for line in lines if line)
 
     def _item_label(self, item: etree._Element) -> str:
@@ -273,7 +280,10 @@ def _is_layout(table: etree._Element) -> bool:
         return True
     for row in rows:
         for cell in row:
-            if sum(1 for _ in cell.iterdescendants("p", "div", "li", "h1", "h2", "h3")) >= _LAYOUT_PARAGRAPHS:
+            if (
+                sum(1 for _ in cell.iterdescendants("p", "div", "li", "h1", "h2", "h3"))
+                >= _LAYOUT_PARAGRAPHS
+            ):
                 return True
     return False
 
@@ -282,7 +292,8 @@ def _list_format(element: etree._Element) -> str | None:
     match = _LIST_STYLE.search(element.get("style") or "")
     if match:
         return match.group(1).lower()
-    return element.get("type")
+    kind = element.get("type")
+    return None if kind is None else str(kind)
 
 
 def _numbers(parent: etree._Element) -> dict[etree._Element, int]:
@@ -303,7 +314,9 @@ def _whole(text: str | None, default: int) -> int:
 
 
 def _read(text: str, builder: TextBuilder) -> SourceText:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
@@ -319,7 +332,9 @@ def _read(text: str, builder: TextBuilder) -> SourceText:
     page.finish()
     if next(root.iter("frameset"), None) is not None:
         builder.notice("frames_left_out")
-    return builder.done("".join(str(part) for part in title.itertext()) if title is not None else None)
+    return builder.done(
+        "".join(str(part) for part in title.itertext()) if title is not None else None
+    )
 
 
 def read_html(data: bytes, charset: str | None = None, format: str = "html") -> SourceText:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from halfsky.library import rules
@@ -23,7 +24,9 @@ _LABEL = re.compile(
     r"(?:第?[一二三四五六七八九十百]{1,4}[、章节条．.]|[一二三四五六七八九十]{1,2}是|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|\d{1,2}[.．、](?!\d)|[①-⑳]|附件)"
 )
-_PAGE_NUMBER = re.compile(r"[—–－\-·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/，,]?\s*(?:共\s*)?\d{1,4}\s*页?)?[—–－\-·\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[—–－\-·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/，,]?\s*(?:共\s*)?\d{1,4}\s*页?)?[—–－\-·\s]*"
+)
 _SENTENCE_END = "。！？；：!?;"
 _DIGITS = re.compile(r"\d+")
 
@@ -80,8 +83,16 @@ def _edges(values: Iterable[float], apart: float = 3.0) -> list[float]:
 
 def find_grids(segments: Sequence[Segment]) -> list[_Grid]:
     """Return the tables that the ruling lines of a page draw: two columns and two rows at least."""
-    across = [segment for segment in segments if abs(segment[3] - segment[1]) < 3 and segment[2] - segment[0] > 8]
-    down = [segment for segment in segments if abs(segment[2] - segment[0]) < 3 and segment[3] - segment[1] > 5]
+    across = [
+        segment
+        for segment in segments
+        if abs(segment[3] - segment[1]) < 3 and segment[2] - segment[0] > 8
+    ]
+    down = [
+        segment
+        for segment in segments
+        if abs(segment[2] - segment[0]) < 3 and segment[3] - segment[1] > 5
+    ]
     if len(across) < 3 or len(down) < 3 or len(across) + len(down) > 20_000:
         return []
     rows = sorted(across, key=lambda segment: segment[1])
@@ -94,11 +105,18 @@ def find_grids(segments: Sequence[Segment]) -> list[_Grid]:
         else:
             groups.append([segment[1], segment[3]])
     for top, bottom in groups:
-        mine_down = [segment for segment in down if segment[1] >= top - 3 and segment[3] <= bottom + 3]
+        mine_down = [
+            segment for segment in down if segment[1] >= top - 3 and segment[3] <= bottom + 3
+        ]
         mine_across = [segment for segment in rows if top - 3 <= segment[1] <= bottom + 3]
         xs = _edges((segment[0] + segment[2]) / 2 for segment in mine_down)
         ys = _edges((segment[1] + segment[3]) / 2 for segment in mine_across)
-        if len(xs) >= 3 and len(ys) >= 3 and len(xs) <= rules.MAX_TABLE_COLUMNS and len(ys) <= rules.MAX_TABLE_ROWS:
+        if (
+            len(xs) >= 3
+            and len(ys) >= 3
+            and len(xs) <= rules.MAX_TABLE_COLUMNS
+            and len(ys) <= rules.MAX_TABLE_ROWS
+        ):
             grids.append(_Grid(xs, ys, mine_across, mine_down))
     return grids
 
@@ -113,11 +131,14 @@ def _owner(grid: _Grid) -> dict[tuple[int, int], tuple[int, int]]:
             here = (row, column)
             owner[here] = here
             if column and not any(
-                abs(segment[0] - grid.xs[column]) < 4 and segment[1] - 1 <= middle_y <= segment[3] + 1 for segment in grid.down
+                abs(segment[0] - grid.xs[column]) < 4
+                and segment[1] - 1 <= middle_y <= segment[3] + 1
+                for segment in grid.down
             ):
                 owner[here] = owner[row, column - 1]
             elif row and not any(
-                abs(segment[1] - grid.ys[row]) < 4 and segment[0] - 1 <= middle_x <= segment[2] + 1 for segment in grid.across
+                abs(segment[1] - grid.ys[row]) < 4 and segment[0] - 1 <= middle_x <= segment[2] + 1
+                for segment in grid.across
             ):
                 owner[here] = owner[row - 1, column]
     return owner
@@ -153,11 +174,15 @@ def _cell_text(characters: list[tuple[float, float, str]], right: float) -> str:
             lines.append((y, text, x))
     if not lines:
         return ""
-    sizes = [below[0] - above[0] for above, below in zip(lines, lines[1:], strict=False) if below[0] > above[0]]
-    width = median(sizes) if sizes else 12.0
+    steps = [
+        after[0] - before[0]
+        for before, after in pairwise(characters)
+        if abs(after[1] - before[1]) < 4 and after[0] > before[0]
+    ]
+    width = median(steps) if steps else 12.0
     joined = lines[0][1]
-    for above, below in zip(lines, lines[1:], strict=False):
-        ends_early = right - above[2] > width * 2.2
+    for above, below in pairwise(lines):
+        ends_early = right - above[2] > width * 2.7 + 6  # half a character, a border, two more
         joined = f"{joined} {below[1]}" if ends_early else _join(joined, below[1])
     return joined
 
@@ -167,7 +192,9 @@ def _join(before: str, after: str) -> str:
     before, after = before.rstrip(" "), after.lstrip(" ")
     if not before or not after:
         return before + after
-    latin = before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and after[0].isalnum()
+    latin = (
+        before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and after[0].isalnum()
+    )
     both_digits = before[-1].isdigit() and after[0].isdigit()
     return f"{before} {after}" if latin and not both_digits else before + after
 
@@ -175,10 +202,13 @@ def _join(before: str, after: str) -> str:
 def _in_order(page: Page) -> list[Line]:
     """Keep the order of the file unless it jumps about; then go by position."""
     lines = page.lines
-    jumps = sum(below.bottom < above.top - above.size for above, below in zip(lines, lines[1:], strict=False))
+    jumps = sum(below.bottom < above.top - above.size for above, below in pairwise(lines))
     if jumps <= max(2, len(lines) // 4):
         return lines
-    return sorted(lines, key=lambda line: (round((line.top + line.bottom) / 2 / max(line.size * 0.6, 4)), line.left))
+    return sorted(
+        lines,
+        key=lambda line: (round((line.top + line.bottom) / 2 / max(line.size * 0.6, 4)), line.left),
+    )
 
 
 def _items(page: Page) -> list[_Item]:
@@ -205,7 +235,9 @@ def _items(page: Page) -> list[_Item]:
             if grid not in items:
                 items.append(grid)
         if outside.strip():
-            items.append(Line(outside, line.left, line.right, line.top, line.bottom, line.size, line.centers))
+            items.append(
+                Line(outside, line.left, line.right, line.top, line.bottom, line.size, line.centers)
+            )
     return items
 
 
@@ -248,10 +280,16 @@ def _margins(lines: Sequence[Line]) -> _Margins:
     body = [line for line in lines if abs(line.size - size) <= size * 0.12] or list(lines)
     rights = sorted(line.right for line in body)
     right = rights[min(len(rights) - 1, int(len(rights) * 0.9))] if rights else 0.0
-    lefts: Counter[int] = Counter(round(line.left / 3) for line in body if line.right > right - size * 2)
+    lefts: Counter[int] = Counter(
+        round(line.left / 3) for line in body if line.right > right - size * 2
+    )
     enough = max(1, sum(lefts.values()) // 8)
     left = min((at * 3.0 for at, count in lefts.items() if count >= enough), default=0.0)
-    steps = [below.top - above.top for above, below in zip(body, body[1:], strict=False) if 0 < below.top - above.top < size * 4]
+    steps = [
+        below.top - above.top
+        for above, below in pairwise(body)
+        if 0 < below.top - above.top < size * 4
+    ]
     return _Margins(left, right, size, median(steps) if steps else size * 1.5)
 
 
@@ -269,7 +307,11 @@ def _goes_on(paragraph: Sequence[Line], line: Line, margins: _Margins, *, same_p
     if starts_item and last.text.rstrip()[-1:] in _SENTENCE_END + "”）)":
         return False
     expected = paragraph[1].left if len(paragraph) > 1 else margins.left
-    hangs = len(paragraph) == 1 and _LABEL.match(first.text.lstrip()) and 0 < line.left - first.left < size * 5
+    hangs = (
+        len(paragraph) == 1
+        and _LABEL.match(first.text.lstrip())
+        and 0 < line.left - first.left < size * 5
+    )
     return bool(hangs) or line.left <= max(expected, margins.left) + size * 1.2
 
 
@@ -280,7 +322,9 @@ def compose(pages: Sequence[Page], builder: TextBuilder) -> None:
     margins = _margins(body)
     open_lines: list[Line] = []
     open_page = 0
-    waiting: list[tuple[str, int]] = []  # running heads and page breaks (empty) met inside a paragraph
+    waiting: list[
+        tuple[str, int]
+    ] = []  # running heads and page breaks (empty) met inside a paragraph
     table: tuple[list[list[str]], list[float]] | None = None
     tables = 0
 
@@ -324,7 +368,11 @@ def compose(pages: Sequence[Page], builder: TextBuilder) -> None:
                 waiting.append((item.text, page.number))
                 if not open_lines and not table:
                     close()
-            elif table is None and open_lines and _goes_on(open_lines, item, margins, same_page=last_number == page.number):
+            elif (
+                table is None
+                and open_lines
+                and _goes_on(open_lines, item, margins, same_page=last_number == page.number)
+            ):
                 open_lines.append(item)
                 last_number = page.number
             else:

@@ -22,7 +22,9 @@ def _chinese(number: int, digits: str, units: str, zero: str, *, drop_one: bool)
             text += zero
             gap = False
         unit = units[power - 1] if power else ""
-        text += unit if drop_one and digit == 1 and power == 1 and not text else digits[digit] + unit
+        text += (
+            unit if drop_one and digit == 1 and power == 1 and not text else digits[digit] + unit
+        )
     return text
 
 
@@ -32,7 +34,11 @@ def _digit_by_digit(number: int, digits: str = _DIGITS) -> str:
 
 def _counting(number: int) -> str:
     """十一 up to 九十九, then digit by digit (一〇〇), as chineseCounting does."""
-    return _chinese(number, _DIGITS, "十百千万", "零", drop_one=True) if number < 100 else _digit_by_digit(number)
+    return (
+        _chinese(number, _DIGITS, "十百千万", "零", drop_one=True)
+        if number < 100
+        else _digit_by_digit(number)
+    )
 
 
 def _roman(number: int) -> str:
@@ -49,7 +55,11 @@ def _roman(number: int) -> str:
 
 
 def _letters(number: int) -> str:
-    return chr(64 + (number - 1) % 26 + 1) * ((number - 1) // 26 + 1) if 0 < number <= 780 else str(number)
+    return (
+        chr(64 + (number - 1) % 26 + 1) * ((number - 1) // 26 + 1)
+        if 0 < number <= 780
+        else str(number)
+    )
 
 
 def _from(first: str, count: int, number: int) -> str | None:
@@ -59,7 +69,10 @@ def _from(first: str, count: int, number: int) -> str | None:
 def _circled(number: int) -> str:
     """① to ⑳, ㉑ to ㉟, ㊱ to ㊿, then plain."""
     return (
-        _from("①", 20, number) or _from("㉑", 15, number - 20) or _from("㊱", 15, number - 35) or str(number)
+        _from("①", 20, number)
+        or _from("㉑", 15, number - 20)
+        or _from("㊱", 15, number - 35)
+        or str(number)
     )
 
 
@@ -89,14 +102,23 @@ def written(number: int, format: str) -> str:
             return _chinese(number, _LEGAL_DIGITS, "拾佰仟万", "零", drop_one=False)
         case "ideographLegalTraditional" | "japaneseLegal":
             return _chinese(number, "零壹貳參肆伍陸柒捌玖", "拾佰仟萬", "零", drop_one=False)
-        case "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" | "koreanDigital2":
+        case (
+            "ideographDigital"
+            | "japaneseDigitalTenThousand"
+            | "taiwaneseDigital"
+            | "koreanDigital2"
+        ):
             return _digit_by_digit(number)
         case "ideographTraditional":
             return _STEMS[number - 1] if 0 < number <= 10 else str(number)
         case "ideographZodiac":
             return _BRANCHES[number - 1] if 0 < number <= 12 else str(number)
         case "ideographZodiacTraditional":
-            return _STEMS[(number - 1) % 10] + _BRANCHES[(number - 1) % 12] if 0 < number <= 60 else str(number)
+            return (
+                _STEMS[(number - 1) % 10] + _BRANCHES[(number - 1) % 12]
+                if 0 < number <= 60
+                else str(number)
+            )
         case "decimalEnclosedCircle":
             return _circled(number)
         case "decimalEnclosedCircleChinese":
@@ -112,7 +134,11 @@ def written(number: int, format: str) -> str:
         case "numberInDash":
             return f"- {number} -"
         case "ordinal":
-            tail = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+            tail = (
+                "th"
+                if 10 <= number % 100 <= 20
+                else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+            )
             return f"{number}{tail}"
         case _:
             return str(number)

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 
@@ -79,10 +80,18 @@ class _Document:
     def _area(element: etree._Element | None) -> tuple[float, float] | None:
         box = child(element, "PhysicalBox")
         numbers = _numbers(box.text if box is not None else None)
-        return (numbers[2], numbers[3]) if len(numbers) == 4 and numbers[2] > 0 and numbers[3] > 0 else None
+        return (
+            (numbers[2], numbers[3])
+            if len(numbers) == 4 and numbers[2] > 0 and numbers[3] > 0
+            else None
+        )
 
     def _path(self, location: str) -> str:
-        return location.lstrip("/") if location.startswith("/") else posixpath.normpath(posixpath.join(self.folder, location))
+        return (
+            location.lstrip("/")
+            if location.startswith("/")
+            else posixpath.normpath(posixpath.join(self.folder, location))
+        )
 
     def pages(self, first: int) -> Iterator[Page]:
         listed = child(self.tree, "Pages")
@@ -106,7 +115,9 @@ class _Document:
             lines = _lines(glyph_runs)
             yield Page(number, width * _POINTS, height * _POINTS, lines, segments)
 
-    def _gather(self, content: etree._Element | None, runs: list[list[_Glyph]], segments: list[Segment]) -> None:
+    def _gather(
+        self, content: etree._Element | None, runs: list[list[_Glyph]], segments: list[Segment]
+    ) -> None:
         waiting = [content] if content is not None else []
         while waiting:
             element = waiting.pop()
@@ -143,9 +154,13 @@ class _Document:
             for number, char in enumerate(text):
                 shown_x = matrix[0] * at_x + matrix[2] * at_y + matrix[4] + boundary[0]
                 shown_y = matrix[1] * at_x + matrix[3] * at_y + matrix[5] + boundary[1]
-                run.append(_Glyph(char, shown_x * _POINTS, shown_y * _POINTS, size * scale * _POINTS))
+                run.append(
+                    _Glyph(char, shown_x * _POINTS, shown_y * _POINTS, size * scale * _POINTS)
+                )
                 step = across[number] if number < len(across) else 0.0
-                at_x += step if across else (0.0 if down else size * (0.5 if char.isascii() else 1.0))
+                at_x += (
+                    step if across else (0.0 if down else size * (0.5 if char.isascii() else 1.0))
+                )
                 at_y += down[number] if number < len(down) else 0.0
             if run:
                 yield run
@@ -161,7 +176,9 @@ def _path_segments(element: etree._Element) -> Iterator[Segment]:
         matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
     data = child(element, "AbbreviatedData")
     points: list[tuple[float, float]] = []
-    for command, rest in re.findall(r"([SMLC])\s*((?:-?[\d.]+\s*){0,2})", (data.text or "")[:20_000] if data is not None else ""):
+    for command, rest in re.findall(
+        r"([SMLC])\s*((?:-?[\d.]+\s*){0,2})", (data.text or "")[:20_000] if data is not None else ""
+    ):
         numbers = _numbers(rest)
         if command == "C":
             if points:
@@ -177,7 +194,7 @@ def _path_segments(element: etree._Element) -> Iterator[Segment]:
 
 
 def _straight(points: Sequence[tuple[float, float]]) -> Iterator[Segment]:
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if abs(x1 - x2) < 1.5 or abs(y1 - y2) < 1.5:
             yield min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
@@ -194,7 +211,9 @@ def _lines(runs: list[list[_Glyph]]) -> list[Line]:
                 break
         else:
             rows.append((first.y, first.size, list(run)))
-    return [line for _, _, glyphs in rows if (line := _line(sorted(glyphs, key=lambda glyph: glyph.x)))]
+    return [
+        line for _, _, glyphs in rows if (line := _line(sorted(glyphs, key=lambda glyph: glyph.x)))
+    ]
 
 
 def _line(glyphs: list[_Glyph]) -> Line | None:
@@ -204,7 +223,11 @@ def _line(glyphs: list[_Glyph]) -> Line | None:
         if kept:
             last = kept[-1]
             gap = glyph.x - last.x - last.size * (0.5 if last.text.isascii() else 1.0)
-            if gap > last.size * 0.8 and not text.endswith((" ", "\u3000")) and not glyph.text.isspace():
+            if (
+                gap > last.size * 0.8
+                and not text.endswith((" ", "\u3000"))
+                and not glyph.text.isspace()
+            ):
                 text += " "
                 kept.append(_Glyph(" ", (last.x + glyph.x) / 2, glyph.y, glyph.size))
         text += glyph.text
@@ -215,7 +238,15 @@ def _line(glyphs: list[_Glyph]) -> Line | None:
     kept, text = kept[lead:], text[lead:]
     first, last = kept[0], kept[-1]
     centers = [(glyph.x + glyph.size * 0.4, glyph.y - glyph.size * 0.35) for glyph in kept]
-    return Line(text, first.x, last.x + last.size, first.y - first.size, first.y + first.size * 0.2, first.size, lambda: centers)
+    return Line(
+        text,
+        first.x,
+        last.x + last.size,
+        first.y - first.size,
+        first.y + first.size * 0.2,
+        first.size,
+        lambda: centers,
+    )
 
 
 def read_ofd(container: Container) -> SourceText:

@@ -23,7 +23,14 @@ from halfsky.library.readers.word import read_word
 
 #: LibreOffice needs 215 MB each time; one after the other in each process of the site.
 _ONE_AT_A_TIME = threading.BoundedSemaphore(1)
-_SUFFIXES = {"doc": ".doc", "wps": ".wps", "rtf": ".rtf", "odt": ".odt", "wordxml": ".xml", "uot": ".uot"}
+_SUFFIXES = {
+    "doc": ".doc",
+    "wps": ".wps",
+    "rtf": ".rtf",
+    "odt": ".odt",
+    "wordxml": ".xml",
+    "uot": ".uot",
+}
 
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -60,7 +67,9 @@ def convert(data: bytes, kind: str, *, seconds: float = rules.OFFICE_SECONDS) ->
     if not _ONE_AT_A_TIME.acquire(timeout=seconds):
         raise CannotRead("office_slow", kind=kind, seconds=int(seconds))
     try:
-        with tempfile.TemporaryDirectory(prefix="halfsky-office-", ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="halfsky-office-", ignore_cleanup_errors=True
+        ) as folder:
             return _convert_in(Path(folder), command, data, kind, seconds)
     finally:
         _ONE_AT_A_TIME.release()
@@ -74,9 +83,16 @@ def _convert_in(folder: Path, command: str, data: bytes, kind: str, seconds: flo
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     out = folder / "out"
     out.mkdir()
-    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TZ")}
-    environment |= {"HOME": str(folder), "TMPDIR": str(folder), "SAL_USE_VCLPLUGIN": "svp", "SAL_NO_DIALOGS": "1"}
-    limits = f"ulimit -c 0; ulimit -t {int(seconds) * 2}; ulimit -v {rules.OFFICE_MEMORY_BYTES // 1024}; ulimit -f 409600; exec \"$@\""
+    environment = {
+        key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TZ")
+    }
+    environment |= {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "SAL_USE_VCLPLUGIN": "svp",
+        "SAL_NO_DIALOGS": "1",
+    }
+    limits = f'ulimit -c 0; ulimit -t {int(seconds) * 2}; ulimit -v {rules.OFFICE_MEMORY_BYTES // 1024}; ulimit -f 409600; exec "$@"'
     process = subprocess.Popen(  # noqa: S603 - fixed command, the paper's name is ours
         [
             "/bin/sh", "-c", limits, "sh", command, f"-env:UserInstallation={(folder / 'profile').as_uri()}",
@@ -95,7 +111,11 @@ def _convert_in(folder: Path, command: str, data: bytes, kind: str, seconds: flo
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     result = out / "paper.docx"
-    if not result.is_file() or result.stat().st_size == 0 or rules.is_too_large(result.stat().st_size):
+    if (
+        not result.is_file()
+        or result.stat().st_size == 0
+        or rules.is_too_large(result.stat().st_size)
+    ):
         raise CannotRead("office_failed", kind=kind)
     return result.read_bytes()
 

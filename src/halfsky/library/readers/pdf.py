@@ -16,7 +16,9 @@ from halfsky.library.readers.build import Clock, TextBuilder
 from halfsky.library.readers.layout import Line, Page, Segment, compose
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…]")
-_PRODUCED = re.compile(r"^(?:Microsoft (?:Word|PowerPoint) - |WPS 文字 - )|\.(?:docx?|wps|rtf|pdf|txt)$", re.IGNORECASE)
+_PRODUCED = re.compile(
+    r"^(?:Microsoft (?:Word|PowerPoint) - |WPS 文字 - )|\.(?:docx?|wps|rtf|pdf|txt)$", re.IGNORECASE
+)
 #: Share of characters without a meaning from which the text counts as garbled.
 _GARBLED = 0.3
 _MAX_OBJECTS = 50_000
@@ -47,7 +49,9 @@ class _PageReader:
         text = self.textpage.get_text_range() if self.count > 0 else ""
         if len(text) != self.count:
             handle = self.textpage.raw
-            text = "".join(_character(raw.FPDFText_GetUnicode(handle, index)) for index in range(self.count))
+            text = "".join(
+                _character(raw.FPDFText_GetUnicode(handle, index)) for index in range(self.count)
+            )
         self.text = text
 
     def _box(self, index: int) -> tuple[float, float, float, float]:
@@ -73,7 +77,11 @@ class _PageReader:
             end -= 1
         if start == end:
             return None
-        indexes = [index for index in range(start, end) if self.text[index] not in "\ufffe\uffff\x02" and not self._is_padding(index)]
+        indexes = [
+            index
+            for index in range(start, end)
+            if self.text[index] not in "\ufffe\uffff\x02" and not self._is_padding(index)
+        ]
         if not indexes:
             return None
         first, last = self._box(indexes[0]), self._box(indexes[-1])
@@ -111,12 +119,16 @@ class _PageReader:
     def segments(self) -> list[Segment]:
         """The ruling lines of the page: strokes, thin filled boxes, the edges of drawn boxes."""
         raw, found = self.raw, []
-        for number, item in enumerate(self.page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4)):
+        for number, item in enumerate(
+            self.page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4)
+        ):
             if number > _MAX_OBJECTS:
                 break
             try:
-                left, bottom, right, top = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
-            except Exception:  # noqa: BLE001, S112 - a broken path draws no table
+                left, bottom, right, top = (
+                    item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
+                )
+            except Exception:  # noqa: S112 - a broken path draws no table
                 continue
             x1, y1 = self.view(left, bottom)
             x2, y2 = self.view(right, top)
@@ -145,7 +157,11 @@ def read_pdf(data: bytes, seconds: float = rules.APART_SECONDS) -> SourceText:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as fault:
         code = getattr(fault, "err_code", None)
-        if code == pypdfium2.raw.FPDF_ERR_PASSWORD or code == pypdfium2.raw.FPDF_ERR_SECURITY or "password" in str(fault).lower():
+        if (
+            code == pypdfium2.raw.FPDF_ERR_PASSWORD
+            or code == pypdfium2.raw.FPDF_ERR_SECURITY
+            or "password" in str(fault).lower()
+        ):
             raise CannotRead("encrypted_pdf") from None
         raise CannotRead("damaged", kind="pdf") from None
     with document:
@@ -178,16 +194,30 @@ def read_pdf(data: bytes, seconds: float = rules.APART_SECONDS) -> SourceText:
 
 
 def _has_picture(page: Any, raw: Any) -> bool:
-    return next(iter(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+    return (
+        next(iter(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+    )
 
 
 def _refuse_without_text(pages: Sequence[Page], silent: Sequence[int], total: int) -> None:
-    characters = [char for page in pages for line in page.lines for char in line.text if not char.isspace()]
+    characters = [
+        char for page in pages for line in page.lines for char in line.text if not char.isspace()
+    ]
     if not characters or (len(silent) > total * 0.8 and len(characters) < 20 * total):
         if silent:
             raise CannotRead("scanned", kind="pdf", pages=total)
-        raise CannotRead("no_text") if not characters else CannotRead("scanned", kind="pdf", pages=total)
-    strange = sum(char < " " or "\ue000" <= char <= "\uf8ff" or char in "\ufffd\ufffe\uffff" or "\x7f" <= char <= "\x9f" for char in characters)
+        raise (
+            CannotRead("no_text")
+            if not characters
+            else CannotRead("scanned", kind="pdf", pages=total)
+        )
+    strange = sum(
+        char < " "
+        or "\ue000" <= char <= "\uf8ff"
+        or char in "\ufffd\ufffe\uffff"
+        or "\x7f" <= char <= "\x9f"
+        for char in characters
+    )
     if strange > len(characters) * _GARBLED:
         raise CannotRead("garbled_pdf")
 

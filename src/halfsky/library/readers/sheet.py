@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from collections.abc import Sequence
 
 from halfsky.library import rules
 from halfsky.library.papers import CannotRead, SourceText
@@ -86,10 +87,14 @@ def read_sheets(data: bytes, kind: str) -> SourceText:
 
 def _refusal(fault: Exception, kind: str) -> CannotRead:
     said = str(fault).lower()
-    return CannotRead("encrypted_office") if "password" in said or "encrypt" in said else CannotRead("damaged", kind=kind)
+    return (
+        CannotRead("encrypted_office")
+        if "password" in said or "encrypt" in said
+        else CannotRead("damaged", kind=kind)
+    )
 
 
-def _add_sheet(builder: TextBuilder, name: str, values: list[list[object]]) -> None:
+def _add_sheet(builder: TextBuilder, name: str, values: Sequence[Sequence[object]]) -> None:
     """Add one sheet: titles above the table and notes below it as lines, the rest as a table."""
     rows = [[_shown(value).strip() for value in row] for row in values]
     rows = [row for row in rows if any(row)]

@@ -33,7 +33,11 @@ _FREQUENT_TRADITIONAL = (
     "農區強決戰則據處隊給門規熱領東導壓爭濟階極聯認權證單風車務萬達積議聲報鬥類離華確張馬節話況傳許廣記須際驗連斷難礦備辦習響約勞團"
     "歷構稱準號維劃選標寫親養層專狀廠識適屬圓調滿縣參細聽該鐵價嚴婦課體機點兩溝書衆眾"
 )
-FREQUENT = frozenset(_FREQUENT_SIMPLIFIED + _FREQUENT_TRADITIONAL + "，。、；：？！“”‘’（）《》〈〉【】「」『』—…·　〝〞〔〕％－～．０１２３４５６７８９①②③④⑤⑥⑦⑧⑨")
+FREQUENT = frozenset(
+    _FREQUENT_SIMPLIFIED
+    + _FREQUENT_TRADITIONAL
+    + "，。、；：？！“”‘’（）《》〈〉【】「」『』—…·　〝〞〔〕％－～．０１２３４５６７８９①②③④⑤⑥⑦⑧⑨"
+)
 _ASCII_TEXT = frozenset("\t\n\r" + "".join(map(chr, range(32, 127))))
 
 ENCODING_NAMES = {
@@ -80,7 +84,13 @@ def chinese_share(text: str) -> float:
         beyond += 1
         if char in FREQUENT:
             frequent += 1
-        elif char < " " or "\ue000" <= char <= "\uf8ff" or "\ud800" <= char <= "\udfff" or char in "\x7f\ufffd" or "\x80" <= char <= "\x9f":
+        elif (
+            char < " "
+            or "\ue000" <= char <= "\uf8ff"
+            or "\ud800" <= char <= "\udfff"
+            or char in "\x7f\ufffd"
+            or "\x80" <= char <= "\x9f"
+        ):
             strange += 1
     if not beyond:
         return 1.0
@@ -98,7 +108,9 @@ def _strictly(data: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError as fault:
         before = data[: fault.start].decode(encoding, "ignore")
         line = len(re.split("\r\n|\r|\n", before))
-        raise CannotRead("bad_bytes", line=line, encoding=ENCODING_NAMES.get(encoding, encoding)) from None
+        raise CannotRead(
+            "bad_bytes", line=line, encoding=ENCODING_NAMES.get(encoding, encoding)
+        ) from None
 
 
 def _utf16_without_mark(data: bytes) -> Decoded | None:
@@ -154,8 +166,13 @@ def _refuse_mixture(data: bytes) -> None:
 
 
 def _legacy_name(data: bytes) -> str:
-    shares = {encoding: chinese_share(data.decode(encoding, "replace")) for encoding in ("gb18030", "big5hkscs")}
-    return ENCODING_NAMES["big5hkscs" if shares["big5hkscs"] > shares["gb18030"] * _BIG5_LEAD else "gb18030"]
+    shares = {
+        encoding: chinese_share(data.decode(encoding, "replace"))
+        for encoding in ("gb18030", "big5hkscs")
+    }
+    return ENCODING_NAMES[
+        "big5hkscs" if shares["big5hkscs"] > shares["gb18030"] * _BIG5_LEAD else "gb18030"
+    ]
 
 
 def decode(data: bytes) -> Decoded:
@@ -185,7 +202,9 @@ def decode(data: bytes) -> Decoded:
         raise CannotRead("not_text")
     utf16 = _utf16_without_mark(data)
     legacy = _legacy(data)
-    if utf16 and (legacy is None or chinese_share(utf16.text[:_SAMPLE]) > chinese_share(legacy.text[:_SAMPLE])):
+    if utf16 and (
+        legacy is None or chinese_share(utf16.text[:_SAMPLE]) > chinese_share(legacy.text[:_SAMPLE])
+    ):
         return utf16
     _refuse_mixture(data)
     if legacy is None:
@@ -204,9 +223,14 @@ def _legacy(data: bytes) -> Decoded | None:
         with contextlib.suppress(UnicodeDecodeError):
             texts[encoding] = data.decode(encoding)
     shares = {encoding: chinese_share(text[:_SAMPLE]) for encoding, text in texts.items()}
-    if shares.get("big5hkscs", 0) >= PLAUSIBLE and shares["big5hkscs"] > shares.get("gb18030", 0) * _BIG5_LEAD:
+    if (
+        shares.get("big5hkscs", 0) >= PLAUSIBLE
+        and shares["big5hkscs"] > shares.get("gb18030", 0) * _BIG5_LEAD
+    ):
         return Decoded(texts["big5hkscs"], "big5hkscs")
-    if shares.get("gb18030", 0) >= PLAUSIBLE or ("gb18030" in texts and _first_level_share(texts["gb18030"]) >= 0.9):
+    if shares.get("gb18030", 0) >= PLAUSIBLE or (
+        "gb18030" in texts and _first_level_share(texts["gb18030"]) >= 0.9
+    ):
         return Decoded(texts["gb18030"], "gb18030")
     return None
 
@@ -228,7 +252,10 @@ def _first_level_share(text: str) -> float:
 
 def _nothing_fits(data: bytes, utf8_fault: UnicodeDecodeError) -> CannotRead:
     """Say where the bytes stop making sense, in the encoding that carries furthest."""
-    if data.count(0) or sum(byte < 9 or 13 < byte < 27 for byte in data[:4096]) > len(data[:4096]) * 0.02:
+    if (
+        data.count(0)
+        or sum(byte < 9 or 13 < byte < 27 for byte in data[:4096]) > len(data[:4096]) * 0.02
+    ):
         return CannotRead("not_text")
     furthest = ("utf-8", utf8_fault.start)
     for encoding in ("gb18030", "big5hkscs"):
@@ -256,7 +283,9 @@ def read_text(data: bytes, format: str = "txt") -> SourceText:
     builder = TextBuilder(format)
     builder.verbatim(decoded.text)
     if decoded.encoding != "utf-8":
-        builder.notice("encoding_found", ENCODING_NAMES.get(decoded.encoding, decoded.encoding.upper()))
+        builder.notice(
+            "encoding_found", ENCODING_NAMES.get(decoded.encoding, decoded.encoding.upper())
+        )
     return builder.done()
 
 

@@ -30,9 +30,34 @@ _THROUGH = frozenset({
     "rubyBase", "subDoc", "oMath", "oMathPara",
 })  # fmt: skip
 #: What is never part of the text.
-_DROPPED = frozenset({"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "pPr", "rPr", "sdtPr", "sdtEndPr"})
+_DROPPED = frozenset(
+    {
+        "del",
+        "moveFrom",
+        "delText",
+        "instrText",
+        "delInstrText",
+        "rt",
+        "pPr",
+        "rPr",
+        "sdtPr",
+        "sdtEndPr",
+    }
+)
 #: Boxes and marks of the symbol fonts, as ordinary characters.
-_SYMBOLS = {0xA3: "□", 0xA8: "□", 0x6F: "□", 0x52: "☑", 0xFE: "☑", 0xFC: "✓", 0x50: "✓", 0xFB: "✗", 0x4F: "✗", 0xF0: "→", 0xE0: "→"}
+_SYMBOLS = {
+    0xA3: "□",
+    0xA8: "□",
+    0x6F: "□",
+    0x52: "☑",
+    0xFE: "☑",
+    0xFC: "✓",
+    0x50: "✓",
+    0xFB: "✗",
+    0x4F: "✗",
+    0xF0: "→",
+    0xE0: "→",
+}
 
 
 def _is_on(element: etree._Element | None) -> bool:
@@ -102,12 +127,16 @@ class Numbering:
         links: dict[str, str] = {}
         for element in children(root, "abstractNum"):
             key = attribute(element, "abstractNumId") or ""
-            families[key] = {_number(attribute(level, "ilvl")): _Level.read(level) for level in children(element, "lvl")}
+            families[key] = {
+                _number(attribute(level, "ilvl")): _Level.read(level)
+                for level in children(element, "lvl")
+            }
             link = attribute(child(element, "numStyleLink"), "val")
             if link:
                 links[key] = link
         family_of = {
-            attribute(element, "numId") or "": attribute(child(element, "abstractNumId"), "val") or ""
+            attribute(element, "numId") or "": attribute(child(element, "abstractNumId"), "val")
+            or ""
             for element in children(root, "num")
         }
         for element in children(root, "num"):
@@ -161,7 +190,9 @@ class Numbering:
     def _shown(found: _List, counters: list[int | None], level: int) -> str:
         shape = found.levels[level]
         if shape.format == "bullet":
-            mark = "".join("•" if "\ue000" <= char <= "\uf8ff" else char for char in shape.text) or "•"
+            mark = (
+                "".join("•" if "\ue000" <= char <= "\uf8ff" else char for char in shape.text) or "•"
+            )
         else:
             mark = shape.text
             for number in range(_LEVELS):
@@ -170,8 +201,14 @@ class Numbering:
                     continue
                 other = found.levels.get(number, shape)
                 value = counters[number]
-                format = "decimal" if shape.legal and other.format not in ("none", "bullet") else other.format
-                mark = mark.replace(place, written(other.start if value is None else value, format), 1)
+                format = (
+                    "decimal"
+                    if shape.legal and other.format not in ("none", "bullet")
+                    else other.format
+                )
+                mark = mark.replace(
+                    place, written(other.start if value is None else value, format), 1
+                )
         mark = mark.strip(" ")
         if not mark:
             return ""
@@ -228,7 +265,8 @@ class Styles:
         key = key or self.default or ""
         if key in self._cache:
             return self._cache[key]
-        result, seen, at = _Style(), set(), key
+        result, at = _Style(), key
+        seen: set[str] = set()
         while at in self._styles and at not in seen and len(seen) < 30:
             seen.add(at)
             style = self._styles[at]
@@ -276,7 +314,11 @@ class _Reader:
             kind = (attribute(relation, "Type") or "").rpartition("/")[2]
             if kind in ("styles", "numbering") and attribute(relation, "TargetMode") != "External":
                 target = attribute(relation, "Target") or ""
-                path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+                path = (
+                    target.lstrip("/")
+                    if target.startswith("/")
+                    else posixpath.normpath(posixpath.join(folder, target))
+                )
                 part = self.container.xml_or_none(path)
                 if part is not None:
                     found[kind] = part
@@ -292,7 +334,11 @@ class _Reader:
         title = None
         core = self.container.xml_or_none("docProps/core.xml")
         if core is not None:
-            title = "".join(next(children(core, "title"), core).itertext()) if child(core, "title") is not None else None
+            title = (
+                "".join(next(children(core, "title"), core).itertext())
+                if child(core, "title") is not None
+                else None
+            )
         return self.builder.done(title)
 
     def _blocks(self, parent: etree._Element, depth: int) -> None:
@@ -355,19 +401,24 @@ class _Reader:
         style = self.styles.of(style_key)
         outline = attribute(child(properties, "outlineLvl"), "val")
         level = _number(outline, 9) if outline is not None else style.outline
-        is_heading = level is not None and level < 9 or _is_heading_name(style.name)
+        is_heading = (level is not None and level < 9) or _is_heading_name(style.name)
         paragraph = joined or _Paragraph(kind="heading" if is_heading else "paragraph")
         if _is_on(child(properties, "pageBreakBefore")):
             paragraph.breaks_page = True
         before = len(paragraph.text)
         self._inline(element, paragraph, bool(style.hidden), 0)
-        if any(part.strip() for part in paragraph.text[before:]) or child(properties, "numPr") is not None:
+        if (
+            any(part.strip() for part in paragraph.text[before:])
+            or child(properties, "numPr") is not None
+        ):
             label = self._label(properties, style_key, style)
             if not joined:
                 paragraph.label = label
         return paragraph
 
-    def _label(self, properties: etree._Element | None, style_key: str | None, style: _Style) -> str:
+    def _label(
+        self, properties: etree._Element | None, style_key: str | None, style: _Style
+    ) -> str:
         numbers = child(properties, "numPr")
         if numbers is not None and child(numbers, "numId") is not None:
             num_id = attribute(child(numbers, "numId"), "val") or "0"
@@ -449,8 +500,18 @@ class _Reader:
             elif name == "noBreakHyphen":
                 out.text.append("-")
             elif name == "sym":
-                code = int(attribute(element, "char") or "0", 16) if _is_hex(attribute(element, "char")) else 0
-                out.text.append(_SYMBOLS.get(code & 0xFF, "") if 0xF000 <= code <= 0xF0FF else chr(code) if 32 <= code < 0xD800 else "")
+                code = (
+                    int(attribute(element, "char") or "0", 16)
+                    if _is_hex(attribute(element, "char"))
+                    else 0
+                )
+                out.text.append(
+                    _SYMBOLS.get(code & 0xFF, "")
+                    if 0xF000 <= code <= 0xF0FF
+                    else chr(code)
+                    if 32 <= code < 0xD800
+                    else ""
+                )
             elif name in ("footnoteReference", "endnoteReference"):
                 self.builder.notice("footnotes_left_out")
             elif name == "commentReference":
@@ -464,7 +525,9 @@ class _Reader:
                 if base is not None:
                     self._inline(base, out, hidden, depth + 1)
 
-    def _alternate(self, element: etree._Element, out: _Paragraph, hidden: bool, depth: int) -> None:
+    def _alternate(
+        self, element: etree._Element, out: _Paragraph, hidden: bool, depth: int
+    ) -> None:
         if depth > rules.MAX_NESTING:
             raise CannotRead("too_deep", limit=rules.MAX_NESTING)
         branch = _chosen(element)
@@ -537,8 +600,10 @@ class _Reader:
                 cell_properties = child(cell, "tcPr")
                 merge = child(cell_properties, "vMerge")
                 across = child(cell_properties, "hMerge")
-                continues = merge is not None and (attribute(merge, "val") or "continue") != "restart"
-                continues = continues or across is not None and (attribute(across, "val") or "continue") != "restart"
+                continues = any(
+                    mark is not None and (attribute(mark, "val") or "continue") != "restart"
+                    for mark in (merge, across)
+                )
                 deleted = child(cell_properties, "cellDel") is not None
                 cells.append("" if continues or deleted else self._cell(cell, depth + 1))
                 span = _span(attribute(child(cell_properties, "gridSpan"), "val"), 1)
