@@ -104,10 +104,16 @@ def parser() -> Parser:
     users = user.add_subparsers(dest="task", metavar="TASK", required=True, parser_class=Parser)
     add = verb("add", _("新建账号，可同时授予一个角色"), users)
     add.add_argument("name", metavar="NAME", help=_("用户名"))
-    add.add_argument("--role", help=_("角色，例如 officer、chair、system_admin"))
-    add.add_argument("--unit", help=_("角色所及的单位：代码、简称或全称"))
+    add.add_argument("--shown", metavar="NAME", help=_("显示名（默认同用户名）"))
+    add.add_argument("--unit", required=True, help=_("所在单位：代码、简称或全称"))
     add.add_argument(
-        "--password-stdin", action="store_true", help=_("从标准输入读密码（默认：在终端询问）")
+        "--new-unit", metavar="NAME", help=_("单位还没有时，以这个全称、--unit 的代码新建")
+    )
+    add.add_argument("--role", help=_("在该单位授予的角色，例如 system_admin、officer、chair"))
+    add.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_("从标准输入读密码（默认：生成一个，首次登录时须改）"),
     )
 
     test = verb(

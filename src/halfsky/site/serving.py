@@ -184,7 +184,7 @@ def set_demo_password(password: str) -> None:
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import make_password
 
-    get_user_model().objects.update(password=make_password(password))
+    get_user_model().objects.update(password=make_password(password), must_change_password=False)
 
 
 def sign_ins() -> list[tuple[str, str, str, str]]:
@@ -197,7 +197,7 @@ def sign_ins() -> list[tuple[str, str, str, str]]:
 
     today = timezone.localdate()
     found: dict[str, tuple[str, str, str, str]] = {}
-    grants = Grant.objects.select_related("account__person", "unit").order_by(
+    grants = Grant.objects.select_related("account", "unit").order_by(
         "unit__depth", "unit__path", "id"
     )
     with translation.override("zh-hans" if in_chinese() else "en"):
@@ -205,7 +205,7 @@ def sign_ins() -> list[tuple[str, str, str, str]]:
             in_force = grant.starts_on is None or grant.starts_on <= today
             in_force = in_force and (grant.ends_on is None or today <= grant.ends_on)
             if in_force and grant.deputy_of_id is None and grant.account.is_active:
-                person = grant.account.person.name if grant.account.person else ""
+                person = grant.account.display_name
                 row = (
                     grant.account.username, person, str(Role(grant.role).label), str(grant.unit)
                 )  # fmt: skip
