@@ -227,11 +227,12 @@ def kind_name(kind: str) -> str:
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
-    shown = {
-        key: kind_name(value) if key == "kind" and isinstance(value, str) else value
-        for key, value in values.items()
-    }
-    return _translate(sentence).format(**shown)
+    shown = dict(values)
+    kind = values.get("kind")
+    if isinstance(kind, str):
+        name = kind_name(kind)
+        shown["kind"] = f" {name}" if name[:1].isascii() else name  # 这份 PDF 文件
+    return _translate(sentence).format(**shown).replace("  ", " ").replace("（ ", "（").strip()
 
 
 def what_is_wrong(code: str, values: Mapping[str, object]) -> str:

@@ -28,6 +28,7 @@ _PAGE_NUMBER = re.compile(
     r"[—–－\-·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/，,]?\s*(?:共\s*)?\d{1,4}\s*页?)?[—–－\-·\s]*"
 )
 _SENTENCE_END = "。！？；：!?;"
+_PAIRS = ("“”", "‘’", "《》", "（）", "()")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -183,7 +184,8 @@ def _cell_text(characters: list[tuple[float, float, str]], right: float) -> str:
     joined = lines[0][1]
     for above, below in pairwise(lines):
         ends_early = right - above[2] > width * 2.7 + 6  # half a character, a border, two more
-        joined = f"{joined} {below[1]}" if ends_early else _join(joined, below[1])
+        inside = any(joined.count(opens) > joined.count(closes) for opens, closes in _PAIRS)
+        joined = f"{joined} {below[1]}" if ends_early and not inside else _join(joined, below[1])
     return joined
 
 
@@ -318,8 +320,13 @@ def _goes_on(paragraph: Sequence[Line], line: Line, margins: _Margins, *, same_p
 def compose(pages: Sequence[Page], builder: TextBuilder) -> None:
     """Write the pages into `builder` as paragraphs, headings, tables and page breaks."""
     heads = _running_heads(pages)
-    body = [line for page in pages for line in page.lines if id(line) not in heads]
-    margins = _margins(body)
+    laid_out = [(page, _items(page)) for page in pages]
+    by_width: dict[int, list[Line]] = {}  # upright pages and landscape ones have other margins
+    for page, items in laid_out:
+        lines = [item for item in items if isinstance(item, Line) and id(item) not in heads]
+        by_width.setdefault(round(page.width), []).extend(lines)
+    margins_of = {width: _margins(lines) for width, lines in by_width.items()}
+    margins = _margins([line for lines in by_width.values() for line in lines])
     open_lines: list[Line] = []
     open_page = 0
     waiting: list[
@@ -349,11 +356,11 @@ def compose(pages: Sequence[Page], builder: TextBuilder) -> None:
         waiting.clear()
 
     last_number = 0
-    for page in pages:
+    for page, items in laid_out:
         builder.clock.check()
         if page.number > 1:
             waiting.append(("", page.number))
-        for item in _items(page):
+        for item in items:
             if isinstance(item, _Grid):
                 rows = _grid_rows(item)
                 if not rows:
@@ -371,7 +378,12 @@ def compose(pages: Sequence[Page], builder: TextBuilder) -> None:
             elif (
                 table is None
                 and open_lines
-                and _goes_on(open_lines, item, margins, same_page=last_number == page.number)
+                and _goes_on(
+                    open_lines,
+                    item,
+                    margins_of[round(page.width)],
+                    same_page=last_number == page.number,
+                )
             ):
                 open_lines.append(item)
                 last_number = page.number
