@@ -18,6 +18,7 @@ from halfsky.kernel.measures import (
     MeasureKind,
     Period,
     Progress,
+    ProgressState,
     Ref,
     Sentence,
 )
@@ -88,9 +89,11 @@ class GeneralTask(MeasureKind):
             numbers = said[pk]
             figures = {"entries": len(numbers), "number": sum(numbers)}
             gaps = []
-            if not numbers:
+            if record.state == ProgressState.CANCELLED:
+                gaps.append(_("已取消：%(title)s") % {"title": record.title})
+            elif not numbers:
                 gaps.append(_("缺：%(title)s的进展记录") % {"title": record.title})
-            if not rules.is_target_reached(
+            if record.state != ProgressState.CANCELLED and not rules.is_target_reached(
                 done_number=record.done_number, target_number=record.target_number
             ):
                 gaps.append(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from halfsky.general import permissions as p
 from halfsky.general.kinds import GeneralTask
+from halfsky.general.queries import year_figures
 from halfsky.kernel.modules import Module
 
 module = Module(
@@ -11,4 +12,5 @@ module = Module(
     label=_("一般任务"),
     permissions=(p.SEE_RECORDS, p.START_RECORDS, p.WORK_ON_RECORDS),
     kinds=(GeneralTask(),),
+    figures=year_figures,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
 from halfsky.general.models import WorkEntry, WorkRecord
 from halfsky.general.permissions import SEE_RECORDS
+from halfsky.kernel.measures import Period
 from halfsky.people import access
 from halfsky.people.models import Account
 
@@ -28,11 +28,27 @@ def records_by_id(ids: Collection[int]) -> dict[int, WorkRecord]:
     return WorkRecord.objects.in_bulk(ids)
 
 
-def figures(unit_path: str, start: date, end: date) -> dict[str, int]:
-    """Counts of a subtree over a period, both days included: entries written, records done."""
-    entries = WorkEntry.objects.filter(
-        record__unit__path__startswith=unit_path,
-        happened_on__range=(start, end),
-        withdrawn_at__isnull=True,
-    )
-    return {"entries": entries.count()}
+def visible_entries(account: Account) -> QuerySet[WorkEntry]:
+    """The entries of the visible records, with their records."""
+    return WorkEntry.objects.filter(
+        access.scope(account, SEE_RECORDS).q("record__unit")
+    ).select_related("record__unit")
+
+
+def entries_of(record: WorkRecord, *, limit: int) -> list[WorkEntry]:
+    """The newest `limit` entries of a record that the caller may see, with who wrote them.
+
+    Withdrawn ones are among them.
+    """
+    return list(record.entries.select_related("account")[:limit])
+
+
+def year_figures(unit_path: str, period: Period) -> Mapping[str, int]:
+    """Counts of a subtree over a period: entries of progress that count."""
+    return {
+        "entries": WorkEntry.objects.filter(
+            access.below(unit_path, "record__unit"),
+            happened_on__range=(period.start, period.end),
+            withdrawn_at__isnull=True,
+        ).count()
+    }
