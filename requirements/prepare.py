@@ -48,7 +48,7 @@ def not_done(chinese: str, english: str) -> NotDone:
 
 def run(command: list[str], **options) -> subprocess.CompletedProcess:
     """Run a command with its output on stderr."""
-    return subprocess.run(command, stdout=sys.stderr.fileno(), check=False, **options)  # noqa: S603
+    return subprocess.run(command, stdout=sys.stderr.fileno(), check=False, **options)
 
 
 def environment_works(python: Path) -> bool:
@@ -57,9 +57,7 @@ def environment_works(python: Path) -> bool:
         return False
     version = tuple(sys.version_info[:2])
     code = f"import sys, pip; sys.exit(sys.version_info[:2] != {version})"
-    result = subprocess.run(  # noqa: S603
-        [str(python), "-c", code], stderr=subprocess.DEVNULL, check=False
-    )
+    result = subprocess.run([str(python), "-c", code], stderr=subprocess.DEVNULL, check=False)
     return result.returncode == 0
 
 
@@ -94,7 +92,7 @@ def make_environment(venv: Path) -> None:
 
 def pip_settings(python: Path) -> dict[str, str]:
     """Return how pip is set up here, by option name: files first, the environment over them."""
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
     ranked: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}

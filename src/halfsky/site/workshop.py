@@ -48,7 +48,7 @@ def call(
 
     Should we be told to end meanwhile, the command is told the same and waited for.
     """
-    with subprocess.Popen(command, cwd=cwd, env=env) as process:  # noqa: S603 -- our own words
+    with subprocess.Popen(command, cwd=cwd, env=env) as process:
         try:
             code = process.wait()
         except BaseException:
@@ -173,7 +173,7 @@ def postgresql() -> Iterator[str | None]:
     data, log = home / "data", home / "log"
     server = None
     try:
-        made = subprocess.run(  # type: ignore[call-overload] # noqa: S603
+        made = subprocess.run(  # type: ignore[call-overload]
             [programs / "initdb", "-D", data, "-U", "halfsky", "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync"],
             capture_output=True, text=True, check=False, **options,
@@ -184,7 +184,7 @@ def postgresql() -> Iterator[str | None]:
                 Exit.NOT_SET_UP,
             )
         with log.open("w") as file:
-            server = subprocess.Popen(  # type: ignore[call-overload] # noqa: S603
+            server = subprocess.Popen(  # type: ignore[call-overload]
                 [programs / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=",
                  "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
                  "-c", "max_connections=60"],
@@ -252,7 +252,7 @@ def lint(root: Path, *, fix: bool) -> int:
         env.pop(theirs, None)
     for check in checks(root, fix=fix):
         started = time.monotonic()
-        done = subprocess.run(  # noqa: S603 -- our own words
+        done = subprocess.run(
             check.command,
             cwd=root, env=env, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
