@@ -45,7 +45,10 @@ RECURRENCES: Labels = {
     "half_yearly": _("每半年"),
     "quarterly": _("每季度"),
     "monthly": _("每月"),
+    "bimonthly": _("每两月"),
     "weekly": _("每周"),
+    "continuous": _("持续"),
+    "regular": _("定期"),
 }
 DECLARATIONS: Labels = {
     "aim": _("总体要求"),
@@ -54,20 +57,19 @@ DECLARATIONS: Labels = {
     "duplicate": _("重复"),
 }
 EVIDENCE_KINDS: Labels = {
-    "notice": _("通知"),
+    "notice": _("通知或方案"),
     "sign_in": _("签到表"),
     "minutes": _("会议记录"),
-    "publication": _("发布链接"),
+    "publication_link": _("发布链接"),
     "policy_text": _("政策文本"),
-    "rule": _("制度文本"),
+    "rule_issued": _("印发的制度"),
     "score_sheet": _("评分表"),
     "public_notice": _("公示材料"),
-    "certificates": _("证书名单"),
-    "replies": _("答复与满意度"),
-    "statistic": _("汇总数字"),
+    "certificate_list": _("证书名单"),
+    "reply": _("答复与满意度"),
+    "statistics": _("汇总数字"),
     "letter": _("上级来函"),
-    "plan": _("方案"),
-    "summary": _("小结"),
+    "handout": _("讲义"),
 }
 MARKS: Labels = {
     "date": _("日期"),

@@ -162,7 +162,6 @@ class Sentence(models.Model):
     position = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
-    asks_for_work = models.BooleanField(default=True)  # as the reader sees it
     declared = models.CharField(max_length=12, blank=True)  # aim, background, upper, duplicate
     declared_by = models.CharField(max_length=60, blank=True)  # a name, or "" for the reader
 
@@ -230,7 +229,7 @@ class Measure(models.Model):
     is_soft = models.BooleanField(default=False)  # no deliverable: 无可验收成果
     carried_by = models.CharField(max_length=40, default="general.task")  # a kernel measure kind
     rule = models.CharField(max_length=60, blank=True)  # which reading rule proposed it
-    why = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=400, blank=True)
     revision = models.PositiveIntegerField(default=0)
     checked_by = models.CharField(max_length=60, blank=True)  # who looked it over
     task_count = models.PositiveIntegerField(default=0)

@@ -22,7 +22,11 @@ def day(value: date) -> str:
 def why_refused(code: str, values: Mapping[str, Any]) -> str:
     """What is wrong and what to do, for a code of `services.refusals.Refused`."""
     sentences = {
+        "no_sentences": _("没有读出工作内容。请确认这是计划正文，或改为粘贴文字。"),
         "frozen": _("这份计划%(state)s，内容已固定。要改请先发起修订。"),
+        "endorsed": _("这份计划已审核通过，在等领导采纳。要改请先退回。"),
+        "changed_since": _("您打开以后又有修改（%(who)s）。请看过再审核或采纳。"),
+        "empty_text": _("举措不能没有文字。不要它请用“移走”。"),
         "stale": _("别人刚改过这一项，您的改动还没有写入。请看差别后再定。"),
         "gone": _("这一项已被移走。请刷新页面。"),
         "empty_selection": _("没有选中文字。请先在原文中选一段。"),

@@ -1,5 +1,7 @@
 """Every read of the plans room. All of them start from what the account may see."""
 
+from halfsky.plans.queries.breakdown import breakdown
+from halfsky.plans.queries.breakdown import columns as breakdown_columns
 from halfsky.plans.queries.overview import (
     Overview,
     overview,
@@ -10,6 +12,7 @@ from halfsky.plans.queries.review import (
     Outline,
     adoption_gaps,
     edits_after,
+    measures_of,
     outline,
     recent_edits,
     version_differences,
@@ -39,10 +42,13 @@ __all__ = [
     "TaskFilter",
     "TaskPage",
     "adoption_gaps",
+    "breakdown",
+    "breakdown_columns",
     "current_plan",
     "edits_after",
     "light_counts",
     "measure_page",
+    "measures_of",
     "outline",
     "overview",
     "plans_to_switch_to",

@@ -50,7 +50,8 @@ class Outline:
         return found
 
 
-def _measures(plan: Plan) -> list[Measure]:
+def measures_of(plan: Plan) -> list[Measure]:
+    """The measures of a plan in their order, with everything that a table shows."""
     return list(
         plan.measures.select_related("owner", "lead_unit", "point")
         .prefetch_related(
@@ -85,7 +86,7 @@ def _gaps(
 def _covered(sentences: list[Sentence], measures: list[Measure]) -> dict[int, Coverage]:
     return coverage.coverage(
         [
-            coverage.Covered(s.pk, s.start, s.end, s.declared, s.asks_for_work)
+            coverage.Covered(s.pk, s.start, s.end, s.declared)
             for s in sentences
         ],
         [(m.start, m.end) for m in measures],
@@ -94,7 +95,7 @@ def _covered(sentences: list[Sentence], measures: list[Measure]) -> dict[int, Co
 
 def outline(plan: Plan) -> Outline:
     """The outline of a plan that the caller may see."""
-    measures = _measures(plan)
+    measures = measures_of(plan)
     sentences = list(plan.sentences.order_by("position"))
     covered = _covered(sentences, measures)
     gaps = _gaps(plan, measures, sentences, covered)
@@ -120,7 +121,7 @@ def outline(plan: Plan) -> Outline:
 
 def adoption_gaps(plan: Plan) -> list[GapAt]:
     """What stands between a plan and its adoption, in reading order."""
-    measures = _measures(plan)
+    measures = measures_of(plan)
     sentences = list(plan.sentences.order_by("position"))
     return _gaps(plan, measures, sentences, _covered(sentences, measures))
 
@@ -161,9 +162,9 @@ def version_differences(plan: Plan) -> list[Difference]:
     """What this version changes against the one before it; nothing for a first version."""
     if plan.previous is None:
         return []
-    old = {measure.pk: measure for measure in _measures(plan.previous)}
+    old = {measure.pk: measure for measure in measures_of(plan.previous)}
     found = []
-    for measure in _measures(plan):
+    for measure in measures_of(plan):
         earlier = old.pop(measure.amends_id or 0, None)
         if earlier is None:
             found.append(Difference("added", measure, {}))

@@ -286,8 +286,12 @@ def _by_kind(rows: Iterable[TaskRow]) -> dict[str, list[int]]:
 
 def where_in_original(plan: Plan, clean_offset: int) -> str:
     """Where a place of the clean text stands in the original file ("第3段"); "" if unknown."""
-    raw = raw_offset(plan.clean_text.segments, clean_offset)
-    for start, end, where in plan.document.blocks:
+    return where_at(plan.document.blocks, raw_offset(plan.clean_text.segments, clean_offset))
+
+
+def where_at(blocks: Iterable[tuple[int, int, str]], raw: int) -> str:
+    """Where an offset of the original's text stands in the original."""
+    for start, end, where in blocks:
         if start <= raw < end:
             return str(where)
     return ""

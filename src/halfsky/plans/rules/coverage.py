@@ -22,7 +22,6 @@ class Coverage(StrEnum):
     MAPPED = "mapped"  # 已对应举措
     DECLARED = "declared"  # 已说明
     OPEN = "open"  # 待定
-    NO_WORK = "no_work"  # asks for nothing: a heading, a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Covered:
     start: int
     end: int
     declared: str
-    asks_for_work: bool
 
 
 class Gap(StrEnum):
@@ -85,10 +83,8 @@ def coverage(
             found[sentence.id] = Coverage.MAPPED
         elif sentence.declared:
             found[sentence.id] = Coverage.DECLARED
-        elif sentence.asks_for_work:
-            found[sentence.id] = Coverage.OPEN
         else:
-            found[sentence.id] = Coverage.NO_WORK
+            found[sentence.id] = Coverage.OPEN
     return found
 
 

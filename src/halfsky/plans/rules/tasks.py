@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from halfsky.plans.rules.reading.recurrence import Recurrence, instances
+from halfsky.plans.rules.instances import instances
+from halfsky.plans.rules.reading.recurrence import Frequency
 from halfsky.plans.rules.reading.whose import Whose
 
 TITLE_LENGTH = 300
@@ -40,21 +41,21 @@ def wanted_tasks(
     due_on: date | None,
     recurrence: str,
     year: int,
-    adopted_on: date,
 ) -> list[Wanted]:
     """Return the dated tasks of a measure, in order of their due dates.
 
     One for each date that the sentence names; else one for each instance of its recurrence
-    (全年 work gets quarterly checkpoints, since "all year" is no date); else one for its due date.
+    (全年 work gets quarterly checkpoints, since "all year" is no date; what happens once a year
+    is due on its date, if it has one); else one for its due date.
     What others do (关注) needs none. Dates before the adoption stay: they show as overdue or are
-    closed at once, they do not vanish. A task starts with the year, or after the one before it.
+    closed at once, they do not vanish. Work that comes back starts when its last instance ended.
     """
     if whose == Whose.KNOW_ONLY:
         return []
     first = date(year, 1, 1)
     ends: list[tuple[date, str]] = sorted(nodes)
-    if not ends and recurrence:
-        ends = [(instance.due_on, instance.label) for instance in instances(Recurrence(recurrence), year)]
+    if not ends and recurrence and not (recurrence == Frequency.YEARLY and due_on):
+        ends = [(instance.due_on, instance.label) for instance in instances(Frequency(recurrence), year)]
     if not ends and due_on is not None:
         ends = [(due_on, "")]
     tasks = []

@@ -3,10 +3,14 @@
 Every change goes through `_edit`: it locks the plan, takes a picture of what it touches before and
 after, writes both as one `PlanEdit` with a revision number, and the audit entry. Others see edits
 by asking what came after the revision they know; undo puts the earlier picture back.
+
+Whoever saves says which revision she saw (`known`). What she left as she saw it is no change of
+hers, so it never writes over another's; what she did change and another changed too is Stale.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -16,7 +20,7 @@ from django.db.models import F
 from halfsky.audit import services as audit
 from halfsky.people import access
 from halfsky.people.models import Account
-from halfsky.plans.models import KeyPoint, Measure, Plan, PlanEdit, Sentence
+from halfsky.plans.models import KeyPoint, Measure, Plan, PlanEdit, PlanState, Sentence
 from halfsky.plans.permissions import EDIT_PLANS
 from halfsky.plans.rules import proposals
 from halfsky.plans.rules.coverage import Declaration
@@ -33,36 +37,18 @@ SENTENCE_FIELDS = ("point_id", "declared", "declared_by")
 PLAN_FIELDS = ("year", "year_settled", "title")
 EDITABLE = frozenset(
     {
-        "kind", "whose", "lead_unit_id", "owner_id", "due_on", "recurrence", "nodes",
+        "text", "kind", "whose", "lead_unit_id", "owner_id", "due_on", "recurrence", "nodes",
         "deliverable", "target_number", "target_unit", "counting_rule", "evidence_kinds",
         "weight", "carried_by", "supporting_unit_ids", "checked_by",
     }
 )  # fmt: skip
+PLACE = frozenset({"text", "start", "end", "point_id"})  # what splitting and merging build on
+LONGEST = 1000  # characters of a measure's text
+CUT_MARKS = "，,；;。、 \t\n　"  # dropped where a text is cut
+SupportingUnits = Measure.supporting_units.through
 
 Touched = Measure | KeyPoint | Sentence | Plan
 Picture = dict[str, dict[str, Any]]  # "measure:12" -> its fields, or {} when it is not there
-
-
-def _name(obj: Touched) -> str:
-    return f"{obj._meta.model_name}:{obj.pk}"
-
-
-def _fields(obj: Touched) -> dict[str, Any]:
-    names: Iterable[str]
-    if isinstance(obj, Measure):
-        names = MEASURE_FIELDS
-    elif isinstance(obj, KeyPoint):
-        names = POINT_FIELDS
-    elif isinstance(obj, Sentence):
-        names = SENTENCE_FIELDS
-    else:
-        names = PLAN_FIELDS
-    taken = {name: getattr(obj, name) for name in names}
-    if isinstance(obj, Measure):
-        taken["supporting_unit_ids"] = sorted(obj.supporting_units.values_list("pk", flat=True))
-        taken["due_on"] = obj.due_on.isoformat() if obj.due_on else None
-    return taken
-
 
 MODELS: Mapping[str, type[Measure] | type[KeyPoint] | type[Sentence] | type[Plan]] = {
     "measure": Measure,
@@ -70,14 +56,42 @@ MODELS: Mapping[str, type[Measure] | type[KeyPoint] | type[Sentence] | type[Plan
     "sentence": Sentence,
     "plan": Plan,
 }
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "measure": MEASURE_FIELDS,
+    "keypoint": POINT_FIELDS,
+    "sentence": SENTENCE_FIELDS,
+    "plan": PLAN_FIELDS,
+}
+
+
+def _name(obj: Touched) -> str:
+    return f"{obj._meta.model_name}:{obj.pk}"
+
+
+def _kind_and_pk(name: str) -> tuple[str, int]:
+    kind, pk = name.split(":")
+    return kind, int(pk)
 
 
 def _picture(names: Iterable[str]) -> Picture:
+    """The fields of each thing as they stand in the database; {} for what is not there."""
+    wanted: dict[str, list[int]] = defaultdict(list)
     found: Picture = {}
     for name in names:
-        kind, pk = name.split(":")
-        obj = MODELS[kind].objects.filter(pk=int(pk)).first()
-        found[name] = _fields(obj) if obj is not None else {}
+        kind, pk = _kind_and_pk(name)
+        wanted[kind].append(pk)
+        found[name] = {}
+    for kind, pks in wanted.items():
+        for row in MODELS[kind].objects.filter(pk__in=pks).order_by().values("pk", *FIELDS[kind]):
+            found[f"{kind}:{row.pop('pk')}"] = row
+    measures = [found[f"measure:{pk}"] for pk in wanted["measure"]]
+    for fields in measures:
+        if fields:
+            fields["supporting_unit_ids"] = []
+            fields["due_on"] = fields["due_on"].isoformat() if fields["due_on"] else None
+    links = SupportingUnits.objects.filter(measure_id__in=wanted["measure"])
+    for measure_id, unit_id in links.order_by("unit_id").values_list("measure_id", "unit_id"):
+        found[f"measure:{measure_id}"]["supporting_unit_ids"].append(unit_id)
     return found
 
 
@@ -89,9 +103,10 @@ class _Edit:
         self.before: Picture = {}
 
     def touch(self, *objects: Touched) -> None:
-        """Say that these are about to change."""
-        for obj in objects:
-            self.before.setdefault(_name(obj), _fields(obj))
+        """Say that these are about to change. Call it before they are saved."""
+        fresh = [name for obj in objects if (name := _name(obj)) not in self.before]
+        if fresh:
+            self.before |= _picture(fresh)
 
     def made(self, obj: Touched) -> None:
         """Say that this did not exist before."""
@@ -99,40 +114,53 @@ class _Edit:
 
 
 def _edit(
-    *, plan: Plan, by: Account, action: str, change: Callable[[_Edit], Touched], undoes: PlanEdit | None = None
-) -> PlanEdit:
+    *,
+    plan: Plan,
+    by: Account,
+    action: str,
+    change: Callable[[_Edit], Touched],
+    undoes: PlanEdit | None = None,
+) -> PlanEdit | None:
+    """Run `change` as one edit. Returns None when it left everything as it was.
+
+    A plan that the chair has passed to the leader stays as it was passed until it is sent back.
+    """
     with transaction.atomic():
-        locked = Plan.objects.select_for_update().select_related("unit", "clean_text").get(pk=plan.pk)
+        locked = (
+            Plan.objects.select_for_update(of=("self",))
+            .select_related("unit", "clean_text")
+            .get(pk=plan.pk)
+        )
         access.require(by, EDIT_PLANS, locked.unit)
+        if locked.state == PlanState.ENDORSED:
+            raise Refused("endorsed")
         if not locked.is_open_to_edits:
             raise Refused("frozen", state=locked.get_state_display())
         edit = _Edit(locked)
         subject = change(edit)
         after = _picture(edit.before)
         if after == edit.before:
-            last = locked.edits.order_by("-revision").first()
-            if last is not None:
-                return last
+            return None
         revision = locked.revision + 1
         Plan.objects.filter(pk=locked.pk).update(revision=revision)
-        Measure.objects.filter(pk__in=[_pk(n) for n in after if n.startswith("measure:")]).update(
-            revision=revision
-        )
+        touched = [pk for kind, pk in map(_kind_and_pk, after) if kind == "measure"]
+        Measure.objects.filter(pk__in=touched).update(revision=revision)
         plan.revision = revision
         audit.record(
             action=f"plans.{action}",
             by=by,
-            obj=subject if subject.pk else locked,
+            obj=subject,
             unit=locked.unit,
             before=edit.before,
             after=after,
+            on_behalf_of=access.on_behalf_of(by, EDIT_PLANS, locked.unit),
         )
         return PlanEdit.objects.create(
             plan=locked,
             revision=revision,
             account=by,
             what=str(subject._meta.model_name),
-            object_id=subject.pk or locked.pk,
+            object_id=subject.pk,
             action=action,
             before=edit.before,
             after=after,
@@ -140,72 +168,139 @@ def _edit(
         )
 
 
-def _pk(name: str) -> int:
-    return int(name.split(":")[1])
+def _others_edits(plan_id: int, known: int, by: Account) -> list[PlanEdit]:
+    later = PlanEdit.objects.filter(plan_id=plan_id, revision__gt=known).exclude(account=by)
+    return list(later.select_related("account").order_by("revision"))
 
 
-def _current(measure: Measure, known: int | None) -> Measure:
-    """Return the measure as it is now; raise Stale if it changed after the `known` revision."""
+def changed_in(edit: PlanEdit, name: str) -> set[str]:
+    """The fields of one thing ("measure:12") that an edit changed; all of them if it made it."""
+    was, became = edit.before.get(name, {}), edit.after.get(name, {})
+    return {field for field in {**was, **became} if was.get(field) != became.get(field)}
+
+
+def _current(
+    measure: Measure, *, known: int | None, by: Account, building_on: Collection[str]
+) -> Measure:
+    """Return the measure as it is now, for a change that builds on some of its fields.
+
+    Raises Stale if somebody else changed one of them after the `known` revision.
+    """
     now = Measure.objects.filter(pk=measure.pk, plan_id=measure.plan_id).first()
     if now is None:
         raise Refused("gone")
     if known is not None and now.revision > known:
-        edits = PlanEdit.objects.filter(plan_id=now.plan_id, revision__gt=known).select_related(
-            "account"
-        )
         name = _name(now)
-        raise Stale(measure=now, edits=[e for e in edits.order_by("revision") if name in e.after])
+        clashing = [
+            edit
+            for edit in _others_edits(now.plan_id, known, by)
+            if changed_in(edit, name) & set(building_on)
+        ]
+        if clashing:
+            raise Stale(measure=now, edits=clashing)
     return now
+
+
+def _as_stored(name: str, value: Any) -> Any:
+    """A value as a picture holds it."""
+    if name == "due_on":
+        return value.isoformat() if value else None
+    if name == "supporting_unit_ids":
+        return sorted(value)
+    return value
+
+
+def _really_changed(
+    now: Measure, known: int | None, by: Account, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Leave out what she left as she saw it; raise Stale where another changed the same."""
+    name = _name(now)
+    current = _picture([name])[name]
+    clashing: dict[int, PlanEdit] = {}
+    wanted = {}
+    edits = []
+    if known is not None and now.revision > known:
+        edits = [e for e in _others_edits(now.plan_id, known, by) if name in e.after]
+    for field, value in values.items():
+        stored = _as_stored(field, value)
+        if stored == current[field]:
+            continue
+        theirs = [edit for edit in edits if field in changed_in(edit, name)]
+        if theirs and stored == theirs[0].before.get(name, {}).get(field):
+            continue  # she saw the old value and left it; theirs stands
+        clashing |= {edit.revision: edit for edit in theirs}
+        wanted[field] = value
+    if clashing:
+        raise Stale(measure=now, edits=[clashing[revision] for revision in sorted(clashing)])
+    return wanted
 
 
 def change_measure(
     *, measure: Measure, known: int | None, by: Account, **values: Any
-) -> PlanEdit:
+) -> PlanEdit | None:
     """Change fields of a measure that was last seen at revision `known`.
 
-    `values` are names of EDITABLE. Raises Stale when it changed meanwhile, Refused otherwise.
+    `values` are names of EDITABLE. Raises Stale when somebody else changed the same field
+    meanwhile, Refused otherwise. Returns None when nothing differs from what stands.
     """
-    unknown = set(values) - EDITABLE
-    if unknown:
-        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    _check_names(values)
 
     def change(edit: _Edit) -> Measure:
-        now = _current(measure, known)
-        edit.touch(now)
-        _set(now, edit.plan, values)
+        now = _current(measure, known=None, by=by, building_on=())
+        wanted = _really_changed(now, known, by, values)
+        if wanted:
+            edit.touch(now)
+            _store([now], edit.plan, wanted)
         return now
 
     return _edit(plan=measure.plan, by=by, action="change", change=change)
 
 
-def _set(measure: Measure, plan: Plan, values: Mapping[str, Any]) -> None:
-    due_on = values.get("due_on", measure.due_on)
-    if due_on is not None and not proposals.is_within_reach(due_on, year=plan.year):
-        raise Refused("due_outside_year", due_on=due_on, year=plan.year)
-    lead = values.get("lead_unit_id", measure.lead_unit_id)
-    supporting = values.get("supporting_unit_ids")
-    if supporting is not None and lead in supporting:
-        raise Refused("lead_also_supports")
-    for name, value in values.items():
-        if name != "supporting_unit_ids":
-            setattr(measure, name, value)
-    measure.is_soft = proposals.is_soft(
-        deliverable=measure.deliverable,
-        target_number=measure.target_number,
-        asked_soft=measure.is_soft and "deliverable" not in values,
-    )
-    measure.save()
-    if supporting is not None:
-        measure.supporting_units.set(supporting)
-    elif lead is not None:
-        measure.supporting_units.remove(lead)
-
-
-def assign_many(*, measures: Collection[Measure], by: Account, **values: Any) -> PlanEdit:
-    """Give several measures of one plan the same values, as one edit that undoes as one."""
+def _check_names(values: Iterable[str]) -> None:
     unknown = set(values) - EDITABLE
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+
+
+def _store(measures: list[Measure], plan: Plan, values: Mapping[str, Any]) -> None:
+    """Give the measures the values, after checking that they may have them."""
+    text = values.get("text")
+    if text is not None and not text.strip():
+        raise Refused("empty_text")
+    if text is not None and len(text) > LONGEST:
+        raise Refused("selection_too_long", length=len(text))
+    due_on = values.get("due_on")
+    if due_on is not None and not proposals.is_within_reach(due_on, year=plan.year):
+        raise Refused("due_outside_year", due_on=due_on, year=plan.year)
+    plain = {name: value for name, value in values.items() if name != "supporting_unit_ids"}
+    supporting = values.get("supporting_unit_ids")
+    for measure in measures:
+        for name, value in plain.items():
+            setattr(measure, name, value)
+        if supporting is not None and measure.lead_unit_id in supporting:
+            raise Refused("lead_also_supports")
+        measure.is_soft = proposals.is_soft(
+            deliverable=measure.deliverable,
+            target_number=measure.target_number,
+            asked_soft=measure.is_soft and "deliverable" not in values,
+        )
+    if len(measures) == 1:
+        measures[0].save(update_fields=[*plain, "is_soft"])
+    else:
+        Measure.objects.bulk_update(measures, [*plain, "is_soft"], batch_size=200)
+    pks = [measure.pk for measure in measures]
+    if supporting is not None:
+        SupportingUnits.objects.filter(measure_id__in=pks).delete()
+        SupportingUnits.objects.bulk_create(
+            SupportingUnits(measure_id=pk, unit_id=unit) for pk in pks for unit in set(supporting)
+        )
+    elif values.get("lead_unit_id") is not None:  # who leads no longer supports
+        SupportingUnits.objects.filter(measure_id__in=pks, unit_id=values["lead_unit_id"]).delete()
+
+
+def assign_many(*, measures: Collection[Measure], by: Account, **values: Any) -> PlanEdit | None:
+    """Give several measures of one plan the same values, as one edit that undoes as one."""
+    _check_names(values)
     if not measures:
         raise Refused("nothing_chosen")
     plan = next(iter(measures)).plan
@@ -213,18 +308,22 @@ def assign_many(*, measures: Collection[Measure], by: Account, **values: Any) ->
     def change(edit: _Edit) -> Plan:
         current = list(Measure.objects.filter(plan=edit.plan, pk__in=[m.pk for m in measures]))
         edit.touch(*current)
-        for now in current:
-            _set(now, edit.plan, values)
+        if values:
+            _store(current, edit.plan, values)
         return edit.plan
 
     return _edit(plan=plan, by=by, action="assign", change=change)
 
 
 def _renumber(edit: _Edit, point: KeyPoint, order: list[Measure]) -> None:
+    moved = []
     for position, measure in enumerate(order, start=1):
         if measure.position != position or measure.point_id != point.pk:
-            edit.touch(measure)
-            Measure.objects.filter(pk=measure.pk).update(position=position, point=point)
+            measure.position, measure.point_id = position, point.pk
+            moved.append(measure)
+    if moved:
+        edit.touch(*moved)
+        Measure.objects.bulk_update(moved, ["position", "point"], batch_size=200)
 
 
 def _in_order(point: KeyPoint) -> list[Measure]:
@@ -237,12 +336,14 @@ def _quoted(plan: Plan, start: int, end: int) -> tuple[int, int, str]:
     start, end = proposals.trimmed(text, start, end)
     if start >= end:
         raise Refused("empty_selection")
-    if end - start > 1000:
+    if end - start > LONGEST:
         raise Refused("selection_too_long", length=end - start)
     return start, end, text[start:end]
 
 
-def add_measure(*, plan: Plan, start: int, end: int, by: Account, point: KeyPoint | None = None) -> PlanEdit:
+def add_measure(
+    *, plan: Plan, start: int, end: int, by: Account, point: KeyPoint | None = None
+) -> PlanEdit | None:
     """Make a measure from the selected span of the clean text.
 
     It belongs to `point`, or to the key point in which the span lies.
@@ -250,7 +351,11 @@ def add_measure(*, plan: Plan, start: int, end: int, by: Account, point: KeyPoin
 
     def change(edit: _Edit) -> Measure:
         first, last, text = _quoted(edit.plan, start, end)
-        home = point or edit.plan.points.filter(start__lte=first, end__gte=last).first()
+        if point is not None and point.plan_id != edit.plan.pk:
+            raise Refused("gone")
+        home = point or (
+            edit.plan.points.filter(start__lte=first, end__gt=first).order_by("-start").first()
+        )
         if home is None:
             raise Refused("outside_points")
         guess = proposals.guess(text, year=edit.plan.year)
@@ -282,11 +387,11 @@ def add_measure(*, plan: Plan, start: int, end: int, by: Account, point: KeyPoin
     return _edit(plan=plan, by=by, action="add", change=change)
 
 
-def remove_measure(*, measure: Measure, known: int | None, by: Account) -> PlanEdit:
+def remove_measure(*, measure: Measure, known: int | None, by: Account) -> PlanEdit | None:
     """Take a measure out; its sentence is open again unless another measure covers it."""
 
     def change(edit: _Edit) -> Measure:
-        now = _current(measure, known)
+        now = _current(measure, known=known, by=by, building_on=EDITABLE | PLACE)
         edit.touch(now)
         point = now.point
         pk = now.pk
@@ -298,17 +403,39 @@ def remove_measure(*, measure: Measure, known: int | None, by: Account) -> PlanE
     return _edit(plan=measure.plan, by=by, action="remove", change=change)
 
 
-def split_measure(*, measure: Measure, at: int, known: int | None, by: Account) -> PlanEdit:
-    """Cut a measure in two at the offset `at` of the clean text; the second copies the first."""
+def split_measure(
+    *,
+    measure: Measure,
+    known: int | None,
+    by: Account,
+    at: int | None = None,
+    text_at: int | None = None,
+) -> PlanEdit | None:
+    """Cut a measure in two; the second copies the first.
+
+    `at` is an offset of the clean text, `text_at` one of the measure's own text. A measure whose
+    text was written anew is cut by its text only: both halves keep the whole span.
+    """
 
     def change(edit: _Edit) -> Measure:
-        now = _current(measure, known)
-        if not now.start < at < now.end:
+        now = _current(measure, known=known, by=by, building_on=PLACE)
+        source = edit.plan.clean_text.text[now.start : now.end]
+        cut = text_at
+        if now.text == source:
+            place = at if at is not None else now.start + (cut or 0)
+            if not now.start < place < now.end:
+                raise Refused("cut_outside")
+            first = _quoted(edit.plan, now.start, place)
+            second = _quoted(edit.plan, place, now.end)
+        else:
+            if cut is None or not now.text[:cut].strip() or not now.text[cut:].strip():
+                raise Refused("cut_outside")
+            first = now.start, now.end, now.text[:cut].strip(CUT_MARKS)
+            second = now.start, now.end, now.text[cut:].strip(CUT_MARKS)
+        if not first[2] or not second[2]:
             raise Refused("cut_outside")
-        first = _quoted(edit.plan, now.start, at)
-        second = _quoted(edit.plan, at, now.end)
         edit.touch(now)
-        units = list(now.supporting_units.all())
+        units = list(now.supporting_units.values_list("pk", flat=True))
         later = Measure.objects.get(pk=now.pk)
         later.pk = None
         later._state.adding = True
@@ -328,15 +455,24 @@ def split_measure(*, measure: Measure, at: int, known: int | None, by: Account) 
     return _edit(plan=measure.plan, by=by, action="split", change=change)
 
 
-def merge_measures(*, first: Measure, second: Measure, by: Account) -> PlanEdit:
+def merge_measures(
+    *, first: Measure, second: Measure, by: Account, known: int | None = None
+) -> PlanEdit | None:
     """Join two measures of one point into the first; the text between them comes along."""
 
     def change(edit: _Edit) -> Measure:
-        one, two = _current(first, None), _current(second, None)
+        one = _current(first, known=known, by=by, building_on=PLACE)
+        two = _current(second, known=known, by=by, building_on=PLACE)
         if one.point_id != two.point_id or one.pk == two.pk:
             raise Refused("merge_across_points")
         edit.touch(one, two)
+        source = edit.plan.clean_text.text
+        verbatim = all(source[m.start : m.end] == m.text for m in (one, two))
         start, end, text = _quoted(edit.plan, min(one.start, two.start), max(one.end, two.end))
+        if not verbatim:
+            text = f"{one.text.rstrip(CUT_MARKS)}；{two.text}"
+        if len(text) > LONGEST:
+            raise Refused("selection_too_long", length=len(text))
         one.start, one.end, one.text = start, end, text
         one.nodes = proposals.joined_nodes(one.nodes, two.nodes)
         one.evidence_kinds = sorted({*one.evidence_kinds, *two.evidence_kinds})
@@ -344,6 +480,9 @@ def merge_measures(*, first: Measure, second: Measure, by: Account) -> PlanEdit:
         one.is_soft = one.is_soft and two.is_soft
         one.checked_by = ""
         one.save()
+        one.supporting_units.add(
+            *two.supporting_units.exclude(pk=one.lead_unit_id).values_list("pk", flat=True)
+        )
         point = one.point
         two.delete()
         _renumber(edit, point, _in_order(point))
@@ -354,11 +493,11 @@ def merge_measures(*, first: Measure, second: Measure, by: Account) -> PlanEdit:
 
 def move_measure(
     *, measure: Measure, point: KeyPoint, position: int, known: int | None, by: Account
-) -> PlanEdit:
+) -> PlanEdit | None:
     """Put a measure at `position` (from 1) of `point`."""
 
     def change(edit: _Edit) -> Measure:
-        now = _current(measure, known)
+        now = _current(measure, known=known, by=by, building_on={"point_id"})
         if point.plan_id != edit.plan.pk:
             raise Refused("gone")
         old = now.point
@@ -373,13 +512,31 @@ def move_measure(
     return _edit(plan=measure.plan, by=by, action="move", change=change)
 
 
-def declare_sentence(*, sentence: Sentence, declared: str, by: Account) -> PlanEdit:
-    """Say why a sentence asks for no measure, or take it back with an empty `declared`."""
+def declare_sentence(
+    *, sentence: Sentence, declared: str, by: Account, known: int | None = None
+) -> PlanEdit | None:
+    """Say why a sentence asks for no measure, or take it back with an empty `declared`.
+
+    Raises Stale when somebody else declared it otherwise after the `known` revision.
+    """
     if declared and declared not in set(Declaration):
         raise Refused("unknown_declaration")
 
     def change(edit: _Edit) -> Sentence:
-        now = Sentence.objects.get(pk=sentence.pk, plan=edit.plan)
+        now = Sentence.objects.filter(pk=sentence.pk, plan=edit.plan).first()
+        if now is None:
+            raise Refused("gone")
+        if now.declared == declared:
+            return now
+        if known is not None and edit.plan.revision > known:
+            name = _name(now)
+            clashing = [
+                later
+                for later in _others_edits(edit.plan.pk, known, by)
+                if "declared" in changed_in(later, name)
+            ]
+            if clashing:
+                raise Stale(sentence=now, edits=clashing)
         edit.touch(now)
         now.declared = declared
         now.declared_by = by.display_name if declared else ""
@@ -389,7 +546,7 @@ def declare_sentence(*, sentence: Sentence, declared: str, by: Account) -> PlanE
     return _edit(plan=sentence.plan, by=by, action="declare", change=change)
 
 
-def add_point(*, plan: Plan, start: int, end: int, by: Account) -> PlanEdit:
+def add_point(*, plan: Plan, start: int, end: int, by: Account) -> PlanEdit | None:
     """Make a key point whose heading is the selected span; it takes what follows up to the next.
 
     Measures and sentences behind its start in the point that it divides become its own.
@@ -403,64 +560,63 @@ def add_point(*, plan: Plan, start: int, end: int, by: Account) -> PlanEdit:
         around = [p for p in points if p.start <= first]
         following = [p for p in points if p.start > first]
         stop = following[0].start if following else len(edit.plan.clean_text.text)
-        if around and around[-1].end > first:
-            stop = min(stop, around[-1].end)
-        place = len(around)
+        divided = around[-1] if around and around[-1].end > first else None
+        if divided is not None:
+            stop = min(stop, divided.end)
         made = KeyPoint.objects.create(
             plan=edit.plan,
-            position=place + 1,
+            position=len(around) + 1,
             heading=heading,
             start=first,
             end=max(stop, last),
         )
         edit.made(made)
-        for later in following:
-            edit.touch(later)
-            KeyPoint.objects.filter(pk=later.pk).update(position=F("position") + 1)
-        if around and around[-1].end > first:
-            edit.touch(around[-1])
-            KeyPoint.objects.filter(pk=around[-1].pk).update(end=first)
-            moving = [m for m in _in_order(around[-1]) if m.start >= first]
-            staying = [m for m in _in_order(around[-1]) if m.start < first]
-            _renumber(edit, made, moving)
-            _renumber(edit, around[-1], staying)
-        for sentence in edit.plan.sentences.filter(start__gte=first, end__lte=made.end):
-            edit.touch(sentence)
-            Sentence.objects.filter(pk=sentence.pk).update(point=made)
+        edit.touch(*following)
+        KeyPoint.objects.filter(pk__in=[p.pk for p in following]).update(position=F("position") + 1)
+        if divided is not None:
+            edit.touch(divided)
+            KeyPoint.objects.filter(pk=divided.pk).update(end=first)
+            held = _in_order(divided)
+            _renumber(edit, made, [m for m in held if m.start >= first])
+            _renumber(edit, divided, [m for m in held if m.start < first])
+        taken = list(edit.plan.sentences.filter(start__gte=first, end__lte=made.end))
+        edit.touch(*taken)
+        Sentence.objects.filter(pk__in=[s.pk for s in taken]).update(point=made)
         return made
 
     return _edit(plan=plan, by=by, action="add_point", change=change)
 
 
-def merge_point(*, point: KeyPoint, by: Account) -> PlanEdit:
+def merge_point(*, point: KeyPoint, by: Account) -> PlanEdit | None:
     """Join a key point to the one before it, with its measures and sentences."""
 
     def change(edit: _Edit) -> KeyPoint:
         points = list(edit.plan.points.order_by("position", "id"))
-        place = next((i for i, p in enumerate(points) if p.pk == point.pk), 0)
+        place = next((i for i, p in enumerate(points) if p.pk == point.pk), None)
+        if place is None:
+            raise Refused("gone")
         if place == 0:
             raise Refused("first_point")
         home, gone = points[place - 1], points[place]
-        edit.touch(home, gone)
+        later = points[place + 1 :]
+        edit.touch(home, gone, *gone.sentences.all(), *later)
         _renumber(edit, home, _in_order(home) + _in_order(gone))
-        for sentence in gone.sentences.all():
-            edit.touch(sentence)
         gone.sentences.update(point=home)
         KeyPoint.objects.filter(pk=home.pk).update(end=max(home.end, gone.end))
         gone.delete()
-        for later in points[place + 1 :]:
-            edit.touch(later)
-            KeyPoint.objects.filter(pk=later.pk).update(position=F("position") - 1)
+        KeyPoint.objects.filter(pk__in=[p.pk for p in later]).update(position=F("position") - 1)
         return home
 
     return _edit(plan=point.plan, by=by, action="merge_point", change=change)
 
 
-def rename_point(*, point: KeyPoint, heading: str, by: Account) -> PlanEdit:
+def rename_point(*, point: KeyPoint, heading: str, by: Account) -> PlanEdit | None:
     """Change how a key point is called in the plan; the document's text stays as it is."""
 
     def change(edit: _Edit) -> KeyPoint:
-        now = KeyPoint.objects.get(pk=point.pk, plan=edit.plan)
+        now = KeyPoint.objects.filter(pk=point.pk, plan=edit.plan).first()
+        if now is None:
+            raise Refused("gone")
         if not heading.strip():
             raise Refused("empty_heading")
         edit.touch(now)
@@ -471,7 +627,7 @@ def rename_point(*, point: KeyPoint, heading: str, by: Account) -> PlanEdit:
     return _edit(plan=point.plan, by=by, action="rename_point", change=change)
 
 
-def settle_year(*, plan: Plan, year: int, by: Account) -> PlanEdit:
+def settle_year(*, plan: Plan, year: int, by: Account) -> PlanEdit | None:
     """Decide for which year the plan is. Dates already proposed move to that year."""
 
     def change(edit: _Edit) -> Plan:
@@ -480,54 +636,72 @@ def settle_year(*, plan: Plan, year: int, by: Account) -> PlanEdit:
         edit.touch(edit.plan)
         old = edit.plan.year
         if year != old:
-            for measure in edit.plan.measures.all():
-                edit.touch(measure)
+            measures = list(edit.plan.measures.order_by("pk"))
+            edit.touch(*measures)
+            for measure in measures:
                 measure.due_on = proposals.in_year(measure.due_on, old=old, new=year)
                 measure.nodes = proposals.nodes_in_year(measure.nodes, old=old, new=year)
-                measure.save(update_fields=["due_on", "nodes"])
+            Measure.objects.bulk_update(measures, ["due_on", "nodes"], batch_size=200)
         Plan.objects.filter(pk=edit.plan.pk).update(year=year, year_settled=True)
         return edit.plan
 
     return _edit(plan=plan, by=by, action="settle_year", change=change)
 
 
-def undo(*, edit: PlanEdit, by: Account) -> PlanEdit:
-    """Put back what `edit` changed, unless somebody changed the same things after it."""
-    if PlanEdit.objects.filter(undoes=edit).exists():
-        raise Refused("already_undone")
+def undo(*, edit: PlanEdit, by: Account) -> PlanEdit | None:
+    """Put back what `edit` changed.
+
+    Field by field: what others changed beside it stays. Raises Stale, with the edits in the way,
+    when one of the same fields was changed again.
+    """
 
     def change(now: _Edit) -> Plan:
-        if _picture(edit.after) != edit.after:
-            touched = set(edit.after)
-            later = now.plan.edits.filter(revision__gt=edit.revision).select_related("account")
-            raise Stale(edits=[e for e in later.order_by("revision") if touched & set(e.after)])
-        for name in edit.before:
-            kind, pk = name.split(":")
-            obj = MODELS[kind].objects.filter(pk=int(pk)).first()
-            if obj is not None:
-                now.touch(obj)
-            else:
-                now.before.setdefault(name, {})
+        if PlanEdit.objects.filter(undoes=edit).exists():
+            raise Refused("already_undone")
+        current = _picture(edit.after)
+        _refuse_if_changed_again(edit, current)
+        now.before |= current
         # Points before their measures; what did not exist goes last, when nothing hangs on it.
-        for name, fields in sorted(edit.before.items(), key=lambda item: (not item[1], item[0])):
-            _restore(name, fields, now.plan)
+        for name, was in sorted(edit.before.items(), key=lambda item: (not item[1], item[0])):
+            became = edit.after.get(name, {})
+            if was and became:
+                _put_back(name, {field: was[field] for field in changed_in(edit, name)})
+            elif was:
+                _make_again(name, was, now.plan)
+            else:
+                kind, pk = _kind_and_pk(name)
+                MODELS[kind].objects.filter(pk=pk).delete()
         return now.plan
 
     return _edit(plan=edit.plan, by=by, action="undo", change=change, undoes=edit)
 
 
-def _restore(name: str, fields: Mapping[str, Any], plan: Plan) -> None:
-    kind, pk = name.split(":")
-    if kind == "plan":  # always there
-        Plan.objects.filter(pk=int(pk)).update(**fields)
-        return
-    model = MODELS[kind]
-    if not fields:
-        model.objects.filter(pk=int(pk)).delete()
-        return
-    plain = {key: value for key, value in fields.items() if key != "supporting_unit_ids"}
-    model.objects.update_or_create(pk=int(pk), defaults=plain, create_defaults={**plain, "plan": plan})
-    if kind == "measure":
-        Measure.objects.get(pk=int(pk)).supporting_units.set(fields["supporting_unit_ids"])
+def _refuse_if_changed_again(edit: PlanEdit, current: Picture) -> None:
+    again = set()
+    for name, became in edit.after.items():
+        fields = changed_in(edit, name)
+        if bool(became) != bool(current[name]) or any(
+            became.get(field) != current[name].get(field) for field in fields
+        ):
+            again.add(name)
+    if again:
+        later = PlanEdit.objects.filter(plan_id=edit.plan_id, revision__gt=edit.revision)
+        found = later.select_related("account").order_by("revision")
+        raise Stale(edits=[one for one in found if again & set(one.after)])
 
 
+def _put_back(name: str, fields: Mapping[str, Any]) -> None:
+    kind, pk = _kind_and_pk(name)
+    plain = {field: value for field, value in fields.items() if field != "supporting_unit_ids"}
+    if plain:
+        MODELS[kind].objects.filter(pk=pk).update(**plain)
+    if "supporting_unit_ids" in fields:
+        Measure.objects.get(pk=pk).supporting_units.set(fields["supporting_unit_ids"])
+
+
+def _make_again(name: str, fields: Mapping[str, Any], plan: Plan) -> None:
+    kind, pk = _kind_and_pk(name)
+    plain = {field: value for field, value in fields.items() if field != "supporting_unit_ids"}
+    made = MODELS[kind].objects.create(pk=pk, plan=plan, **plain)
+    if isinstance(made, Measure):
+        made.supporting_units.set(fields["supporting_unit_ids"])

@@ -83,7 +83,6 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
 
     Called by adoption, inside its transaction. The caller recounts.
     """
-    today = timezone.localdate()
     wanted: dict[str, list[tuple[Measure, rules.Wanted]]] = defaultdict(list)
     for measure in measures:
         for want in rules.wanted_tasks(
@@ -93,7 +92,6 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
             due_on=measure.due_on,
             recurrence=measure.recurrence,
             year=plan.year,
-            adopted_on=today,
         ):
             wanted[measure.carried_by].append((measure, want))
     taken = dict(

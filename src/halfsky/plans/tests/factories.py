@@ -72,13 +72,12 @@ def account(
 
 
 # ── the document: (ordinal, heading, [(sentence, what it is)]) ──────────────────────────────
-# What it is: a list of measures [(part of the sentence, fields)], a declaration, "" for open,
-# or None for what asks for nothing.
-Piece = tuple[str, "list[tuple[str, dict[str, Any]]] | str | None"]
+# What it is: a list of measures [(part of the sentence, fields)], a declaration, or "" for open.
+Piece = tuple[str, "list[tuple[str, dict[str, Any]]] | str"]
 TITLE = "青湖县水务局2026年妇女工作要点"
 PREAMBLE: list[Piece] = [
     ("2026年，全局妇女工作围绕防汛保供水中心任务，团结女职工立足岗位建功。", "aim"),
-    ("现提出以下要点。", None),
+    ("现提出以下要点。", "background"),
 ]
 POINTS: list[tuple[str, str, list[Piece]]] = [
     (
@@ -110,7 +109,7 @@ POINTS: list[tuple[str, str, list[Piece]]] = [
                     (
                         "借助3月22日世界水日和11月25日国际消除对妇女的暴力日，开展两场法律宣传",
                         {"kind": "publicity", "deliverable": "法律宣传",
-                         "evidence_kinds": ["notice", "publication"], "target_number": 2,
+                         "evidence_kinds": ["notice", "publication_link"], "target_number": 2,
                          "target_unit": "场", "counting_rule": "按场次",
                          "nodes": [{"on": f"{YEAR}-03-22", "text": "3月22日世界水日"},
                                    {"on": f"{YEAR}-11-25",
@@ -124,7 +123,7 @@ POINTS: list[tuple[str, str, list[Piece]]] = [
                     (
                         "依托12338妇女维权热线及时受理求助",
                         {"kind": "hotline", "whose": "rely_on", "recurrence": "all_year",
-                         "evidence_kinds": ["statistic"]},
+                         "evidence_kinds": ["statistics"]},
                     ),
                     ("做好登记转介", {"kind": "hotline", "recurrence": "all_year"}),
                 ],
@@ -211,7 +210,7 @@ class Draft:
 
     text: str = ""
     points: list[tuple[str, str, int, int]] = field(default_factory=list)
-    sentences: list[tuple[int | None, int, int, bool, str]] = field(default_factory=list)
+    sentences: list[tuple[int | None, int, int, str]] = field(default_factory=list)
     measures: list[tuple[int, int, int, int, dict[str, Any]]] = field(default_factory=list)
 
     def take(self, point: int | None, pieces: list[Piece]) -> None:
@@ -221,7 +220,7 @@ class Draft:
             start = len(self.text)
             self.text += words
             declared = what if isinstance(what, str) else ""
-            self.sentences.append((point, start, len(self.text), what is not None, declared))
+            self.sentences.append((point, start, len(self.text), declared))
             for part, fields in what if isinstance(what, list) else []:
                 position += 1
                 at = start + words.index(part)
@@ -285,10 +284,9 @@ def plan(
                 position=position,
                 start=start,
                 end=end,
-                asks_for_work=asks,
                 declared=declared,
             )
-            for position, (point, start, end, asks, declared) in enumerate(made.sentences, start=1)
+            for position, (point, start, end, declared) in enumerate(made.sentences, start=1)
         ]
     )
     Measure.objects.bulk_create(
