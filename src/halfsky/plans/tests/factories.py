@@ -140,7 +140,7 @@ POINTS: list[tuple[str, str, list[Piece]]] = [
                     (
                         "10月底前安排一次女职工健康检查",
                         {"kind": "health_check", "due_on": date(YEAR, 10, 31),
-                         "deliverable": "健康检查", "evidence_kinds": ["summary"]},
+                         "deliverable": "健康检查", "evidence_kinds": ["handout"]},
                     )
                 ],
             ),
