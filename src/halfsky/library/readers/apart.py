@@ -48,7 +48,7 @@ def read_apart(
         paper.write(data)
         paper.seek(0)
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            done = subprocess.run(
                 command,
                 stdin=paper,
                 stdout=answer,

@@ -88,11 +88,13 @@ class TextBuilder:
         """Mark that a new page begins here."""
         self._block("page_break", self._length, self._length, where)
 
-    def table(self, rows: Sequence[Sequence[str]], where: str = "") -> None:
+    def table(
+        self, rows: Sequence[Sequence[str]], where: str = "", numbers: Sequence[int] = ()
+    ) -> None:
         """Add a table, each row as one line of cells joined by tabs.
 
-        `where` names the table ("表1"); each row becomes a block "表1第3行". Rows may differ in
-        length. A table without any text is left out.
+        `where` names the table ("表1"); each row becomes a block "表1第3行", or by their own
+        `numbers`. Rows may differ in length. A table without any text is left out.
         """
         cleaned = [[_WHITE.sub(" ", self.clean(cell)).strip(" ") for cell in row] for row in rows]
         if not any(cell.strip() for row in cleaned for cell in row):
@@ -115,7 +117,9 @@ class TextBuilder:
                 cells.append(Cell(text, at, at + len(text)))
                 at += len(text) + 1
             placed.append(tuple(cells))
-            self._block("table", start, end, f"{where}第{number}行")
+            self._block(
+                "table", start, end, f"{where}第{numbers[number - 1] if numbers else number}行"
+            )
         self._tables.append(SourceTable(first, last, tuple(placed)))
 
     def verbatim(self, text: str) -> None:

@@ -70,6 +70,66 @@ class _Grid:
         return self.xs[0] <= x <= self.xs[-1] and self.ys[0] <= y <= self.ys[-1]
 
 
+@dataclass(slots=True)
+class Glyph:
+    """One character on the page: its left edge, its base line and its size, in points."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+def lines_of(runs: Sequence[Sequence[Glyph]]) -> list[Line]:
+    """Join runs that stand on one base line, whatever the file's order; a wide gap becomes a space."""
+    rows: list[tuple[float, float, list[Glyph]]] = []  # base line, size, characters
+    for run in sorted(runs, key=lambda run: (run[0].y, run[0].x)):
+        first = run[0]
+        for index in range(len(rows) - 1, max(-1, len(rows) - 12), -1):
+            y, size, glyphs = rows[index]
+            if abs(first.y - y) < max(size, first.size) * 0.35:
+                glyphs.extend(run)
+                break
+        else:
+            rows.append((first.y, first.size, list(run)))
+    return [
+        line for _, _, glyphs in rows if (line := _line(sorted(glyphs, key=lambda glyph: glyph.x)))
+    ]
+
+
+def _line(glyphs: list[Glyph]) -> Line | None:
+    text = ""
+    kept: list[Glyph] = []
+    for glyph in glyphs:
+        if kept:
+            last = kept[-1]
+            gap = glyph.x - last.x - last.size * (0.5 if last.text.isascii() else 1.0)
+            if (
+                gap > last.size * 0.8
+                and not text.endswith((" ", "\u3000"))
+                and not glyph.text.isspace()
+            ):
+                text += " "
+                kept.append(Glyph(" ", (last.x + glyph.x) / 2, glyph.y, glyph.size))
+        text += glyph.text
+        kept.append(glyph)
+    if not text.strip():
+        return None
+    lead = len(text) - len(text.lstrip(" "))
+    kept, text = kept[lead:], text[lead:]
+    first, last = kept[0], kept[-1]
+    centers = [(glyph.x + glyph.size * 0.4, glyph.y - glyph.size * 0.35) for glyph in kept]
+    return Line(
+        text,
+        first.x,
+        last.x + last.size,
+        first.y - first.size,
+        first.y + first.size * 0.2,
+        first.size,
+        lambda: centers,
+    )
+
+
 _Item = Line | _Grid
 
 
@@ -307,6 +367,9 @@ def _goes_on(paragraph: Sequence[Line], line: Line, margins: _Margins, *, same_p
         return False
     starts_item = bool(_LABEL.match(line.text.lstrip()))
     if starts_item and last.text.rstrip()[-1:] in _SENTENCE_END + "”）)":
+        return False
+    is_sibling = starts_item and bool(_LABEL.match(first.text.lstrip()))
+    if is_sibling and abs(line.left - first.left) < size * 0.5:
         return False
     expected = paragraph[1].left if len(paragraph) > 1 else margins.left
     hangs = (

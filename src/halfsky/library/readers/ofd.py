@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from lxml import etree
@@ -18,20 +17,10 @@ from halfsky.library import rules
 from halfsky.library.papers import CannotRead, SourceText
 from halfsky.library.readers.build import TextBuilder
 from halfsky.library.readers.container import Container, attribute, child, children, local
-from halfsky.library.readers.layout import Line, Page, Segment, compose
+from halfsky.library.readers.layout import Glyph, Page, Segment, compose, lines_of
 
 _POINTS = 72 / 25.4  # OFD counts in millimetres
 _MAX_GLYPHS = 2_000_000
-
-
-@dataclass(slots=True)
-class _Glyph:
-    """One character on the page: its left edge, its base line and its size, in points."""
-
-    text: str
-    x: float
-    y: float
-    size: float
 
 
 def _numbers(text: str | None) -> list[float]:
@@ -104,7 +93,7 @@ class _Document:
             if page is None:
                 raise CannotRead("damaged", kind="ofd")
             width, height = self._area(child(page, "Area")) or self.area
-            glyph_runs: list[list[_Glyph]] = []
+            glyph_runs: list[list[Glyph]] = []
             segments: list[Segment] = []
             for use in children(page, "Template"):
                 location = self.templates.get(attribute(use, "TemplateID"))
@@ -112,11 +101,11 @@ class _Document:
                 if template is not None:
                     self._gather(child(template, "Content"), glyph_runs, segments)
             self._gather(child(page, "Content"), glyph_runs, segments)
-            lines = _lines(glyph_runs)
+            lines = lines_of(glyph_runs)
             yield Page(number, width * _POINTS, height * _POINTS, lines, segments)
 
     def _gather(
-        self, content: etree._Element | None, runs: list[list[_Glyph]], segments: list[Segment]
+        self, content: etree._Element | None, runs: list[list[Glyph]], segments: list[Segment]
     ) -> None:
         waiting = [content] if content is not None else []
         while waiting:
@@ -132,7 +121,7 @@ class _Document:
             else:
                 waiting.extend(inner for inner in reversed(element) if isinstance(inner.tag, str))
 
-    def _text_object(self, element: etree._Element) -> Iterator[list[_Glyph]]:
+    def _text_object(self, element: etree._Element) -> Iterator[list[Glyph]]:
         boundary = _numbers(attribute(element, "Boundary")) or [0.0, 0.0]
         matrix = _numbers(attribute(element, "CTM"))
         if len(matrix) != 6:
@@ -155,7 +144,7 @@ class _Document:
                 shown_x = matrix[0] * at_x + matrix[2] * at_y + matrix[4] + boundary[0]
                 shown_y = matrix[1] * at_x + matrix[3] * at_y + matrix[5] + boundary[1]
                 run.append(
-                    _Glyph(char, shown_x * _POINTS, shown_y * _POINTS, size * scale * _POINTS)
+                    Glyph(char, shown_x * _POINTS, shown_y * _POINTS, size * scale * _POINTS)
                 )
                 step = across[number] if number < len(across) else 0.0
                 at_x += (
@@ -197,56 +186,6 @@ def _straight(points: Sequence[tuple[float, float]]) -> Iterator[Segment]:
     for (x1, y1), (x2, y2) in pairwise(points):
         if abs(x1 - x2) < 1.5 or abs(y1 - y2) < 1.5:
             yield min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-
-def _lines(runs: list[list[_Glyph]]) -> list[Line]:
-    """Join runs that stand on one base line, by page, y and x; a wide gap becomes a space."""
-    rows: list[tuple[float, float, list[_Glyph]]] = []  # base line, size, characters
-    for run in sorted(runs, key=lambda run: (run[0].y, run[0].x)):
-        first = run[0]
-        for index in range(len(rows) - 1, max(-1, len(rows) - 12), -1):
-            y, size, glyphs = rows[index]
-            if abs(first.y - y) < max(size, first.size) * 0.35:
-                glyphs.extend(run)
-                break
-        else:
-            rows.append((first.y, first.size, list(run)))
-    return [
-        line for _, _, glyphs in rows if (line := _line(sorted(glyphs, key=lambda glyph: glyph.x)))
-    ]
-
-
-def _line(glyphs: list[_Glyph]) -> Line | None:
-    text = ""
-    kept: list[_Glyph] = []
-    for glyph in glyphs:
-        if kept:
-            last = kept[-1]
-            gap = glyph.x - last.x - last.size * (0.5 if last.text.isascii() else 1.0)
-            if (
-                gap > last.size * 0.8
-                and not text.endswith((" ", "\u3000"))
-                and not glyph.text.isspace()
-            ):
-                text += " "
-                kept.append(_Glyph(" ", (last.x + glyph.x) / 2, glyph.y, glyph.size))
-        text += glyph.text
-        kept.append(glyph)
-    if not text.strip():
-        return None
-    lead = len(text) - len(text.lstrip(" "))
-    kept, text = kept[lead:], text[lead:]
-    first, last = kept[0], kept[-1]
-    centers = [(glyph.x + glyph.size * 0.4, glyph.y - glyph.size * 0.35) for glyph in kept]
-    return Line(
-        text,
-        first.x,
-        last.x + last.size,
-        first.y - first.size,
-        first.y + first.size * 0.2,
-        first.size,
-        lambda: centers,
-    )
 
 
 def read_ofd(container: Container) -> SourceText:

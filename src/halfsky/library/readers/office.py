@@ -93,7 +93,7 @@ def _convert_in(folder: Path, command: str, data: bytes, kind: str, seconds: flo
         "SAL_NO_DIALOGS": "1",
     }
     limits = f'ulimit -c 0; ulimit -t {int(seconds) * 2}; ulimit -v {rules.OFFICE_MEMORY_BYTES // 1024}; ulimit -f 409600; exec "$@"'
-    process = subprocess.Popen(  # noqa: S603 - fixed command, the paper's name is ours
+    process = subprocess.Popen(
         [
             "/bin/sh", "-c", limits, "sh", command, f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo",

@@ -16,7 +16,6 @@ from halfsky.library.readers.build import Clock, TextBuilder
 from halfsky.library.readers.container import Container
 
 _PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"')
-_DEFAULT_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
 
 def _shown(value: object) -> str:
@@ -78,10 +77,11 @@ def read_sheets(data: bytes, kind: str) -> SourceText:
         if sheet.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         try:
-            values = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=True)
+            found = book.get_sheet_by_name(sheet.name)
+            values = found.to_python(skip_empty_area=True)
         except (python_calamine.CalamineError, OSError, ValueError) as fault:
             raise _refusal(fault, kind) from None
-        _add_sheet(builder, sheet.name, values)
+        _add_sheet(builder, sheet.name, values, (found.start or (0, 0))[0] + 1)
     return builder.done()
 
 
@@ -94,23 +94,25 @@ def _refusal(fault: Exception, kind: str) -> CannotRead:
     )
 
 
-def _add_sheet(builder: TextBuilder, name: str, values: Sequence[Sequence[object]]) -> None:
+def _add_sheet(
+    builder: TextBuilder, name: str, values: Sequence[Sequence[object]], first_row: int
+) -> None:
     """Add one sheet: titles above the table and notes below it as lines, the rest as a table."""
-    rows = [[_shown(value).strip() for value in row] for row in values]
-    rows = [row for row in rows if any(row)]
-    if not rows:
+    shown = [[_shown(value).strip() for value in row] for row in values]
+    numbered = [(first_row + at, row) for at, row in enumerate(shown) if any(row)]
+    if not numbered:
         return
-    width = max(len(row) - next(i for i, cell in enumerate(reversed(row)) if cell) for row in rows)
-    rows = [row[:width] for row in rows]
+    width = max(max(at for at, cell in enumerate(row) if cell) + 1 for _, row in numbered)
+    numbers = [number for number, _ in numbered]
+    rows = [row[:width] for _, row in numbered]
     alone = [sum(bool(cell) for cell in row) == 1 for row in rows]
-    first = next((i for i, single in enumerate(alone) if not single), len(rows))
-    last = next((i for i in range(len(rows) - 1, -1, -1) if not alone[i]), -1)
-    if width == 1 or first == len(rows):
-        first, last = len(rows), len(rows) - 1
+    first = next((at for at, single in enumerate(alone) if not single), len(rows))
+    last = len(rows)
+    while last > first and alone[last - 1] and rows[last - 1][0]:
+        last -= 1
     place = f"工作表“{name}”"
-    if first > 0 or not _DEFAULT_NAME.fullmatch(name):
-        for number, row in enumerate(rows[:first], 1):
-            builder.paragraph(next(cell for cell in row if cell), f"{place}第{number}行")
-    builder.table(rows[first : last + 1], place)
-    for number, row in enumerate(rows[last + 1 :], last + 2):
+    for number, row in zip(numbers[:first], rows, strict=False):
         builder.paragraph(next(cell for cell in row if cell), f"{place}第{number}行")
+    builder.table(rows[first:last], place, numbers[first:last])
+    for number, row in zip(numbers[last:], rows[last:], strict=True):
+        builder.paragraph(row[0], f"{place}第{number}行")

@@ -122,7 +122,11 @@ def pdf(
     title: str = "",
     rotate: int = 0,
 ) -> bytes:
-    """A PDF of A4 pages, each a list of (x, y from the top, size, text), with ruling lines."""
+    """A PDF of A4 pages, each a list of (x, y from the top, size, text), with ruling lines.
+
+    With `rotate=90` the page is a sideways one that viewers turn, its text drawn to fit. Pieces of
+    text need two characters: without a real font pdfium sees no width in one.
+    """
     characters = sorted({char for page in pages for *_, text in page for char in text})
     table = "\n".join(f"<{ord(char):04X}> <{ord(char):04X}>" for char in characters)
     cmap = (
@@ -155,8 +159,10 @@ def pdf(
     kids = []
     for page in pages:
         drawn = "".join(f"{x1} {842 - y1} m {x2} {842 - y2} l S\n" for x1, y1, x2, y2 in rules)
+        matrix = "0 1 -1 0 {y} {x}" if rotate == 90 else "1 0 0 1 {x} {up}"
         shown = "".join(
-            f"BT /F1 {size} Tf 1 0 0 1 {x} {842 - y} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n"
+            f"BT /{'F2' if text.isascii() else 'F1'} {size} Tf {matrix.format(x=x, y=y, up=842 - y)} Tm "
+            f"{f'({text})' if text.isascii() else _hexadecimal(text)} Tj ET\n"
             for x, y, size, text in page
         )
         image = "q 500 0 0 700 40 60 cm /I1 Do Q\n" if picture else ""
@@ -164,7 +170,7 @@ def pdf(
         objects.append(_stream((image + drawn + shown).encode()))
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} /Contents {content} 0 R "
-            f"/Resources << /Font << /F1 3 0 R >> /XObject << /I1 7 0 R >> >> >>".encode()
+            f"/Resources << /Font << /F1 3 0 R /F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /I1 7 0 R >> >> >>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
@@ -179,6 +185,10 @@ def pdf(
     information = "/Info 8 0 R " if title else ""
     out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R {information}>>\nstartxref\n{start}\n%%EOF".encode()
     return bytes(out)
+
+
+def _hexadecimal(text: str) -> str:
+    return f"<{text.encode('utf-16-be').hex()}>"
 
 
 def _stream(data: bytes, entries: str = "") -> bytes:
