@@ -72,10 +72,12 @@
     const raw = ctx.response && ctx.response.raw;
     if (!raw || !raw.redirected || new URL(raw.url).pathname !== words.login) return;
     event.preventDefault();
+    ctx.signedOut = true;
     warn(words.tSignin, words.tSigninText, words.tSigninDo, () => window.open(words.login, "_blank", "noopener"));
   });
   on("htmx:finally:request", (ctx) => {
     clearTimeout(slow);
+    if (ctx.signedOut) return;
     const status = ctx.response ? ctx.response.status : 0;
     if (!status && String(ctx.status).startsWith("error")) warn(words.tOffline, words.tKept, words.tRetry, () => again(ctx));
     else if (status === 404) warn(words.tFailed, words.tGone);
