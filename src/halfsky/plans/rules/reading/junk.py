@@ -277,7 +277,8 @@ def chunk_numbers(folded: str, kept: Sequence[Line]) -> list[Removed]:
     later = found[1:]
     if not later:
         return []
-    cut = [before not in _END_OF_SENTENCE + "，、 \t" for _, _, before, _ in later]
+    # At the head of a line even a comma before it shows that the line before was cut.
+    cut = [before not in _END_OF_SENTENCE + ("" if opens else "，、 \t") for _, _, before, opens in later]
     places = [line.span.start + match.start() for line, match, _, _ in found]
     length = (places[-1] - places[0]) / len(later)
     inner = sum("。" in folded[a:b] for a, b in zip(places, places[1:], strict=False))

@@ -80,10 +80,12 @@ class _Reader:
         calendar = PlanCalendar(year, school_year=school_year)
         look_back = parts.preamble if parts.lists else Span(0, 0)
         found = find_dates(
-            self.text, self.folded, calendar, self.enclosures, look_back=look_back, issued=parts.issued
+            self.text, _without_numbers(self.folded, parts), calendar, self.enclosures, look_back=look_back, issued=parts.issued
         )
         cut = parts.other_plans[0].start if parts.other_plans else len(self.text)
         self.dates = _in_due_cells([found_date for found_date in found if found_date.span.end <= cut], tables)
+        months = [node.marker for numbered in parts.lists for node in numbered.nodes if node.marker.kind is MarkerKind.MONTH]
+        self.dates = _month_headings_aside(self.dates, {marker.start for marker in months})
         self._date_starts = [found_date.span.start for found_date in self.dates]
         body = Span(0, cut)
         self.hotlines = find_hotlines(self.text, self.folded, body)
@@ -134,6 +136,9 @@ class _Reader:
             span = Span(span.start, self._last_word(span))
             owners = self._owners_in(span)
             measures = [] if role is Role.FRAME else self._measures(node, index, owners, seen, path=())
+            if role is Role.CALENDAR:
+                month = tuple(self._dates_in(heading))
+                measures = [measure if measure.dates else replace(measure, dates=month) for measure in measures]
             if role is Role.FRAME:
                 self._say(
                     Span(heading.end, span.end), Coverage.AIM, index, "coverage.frame",
@@ -420,6 +425,26 @@ _WHY_WHOSE = {
 _COUNTED = re.compile(r"\d|[一二三四五六七八九十两]{1,2}(?:次|场|期|名|户|个|篇|批|轮)")
 
 
+_NUMBER_BEFORE_DATE = re.compile(r"(?m)^[ \t]*\d{1,3}[.、](?=\d{1,2}月)")
+
+
+def _without_numbers(folded: str, parts: Sections) -> str:
+    """Return the text with the points' numbers blanked, so that 2.5月20日 reads as 5月20日."""
+    places = [Span(match.start(), match.end()) for match in _NUMBER_BEFORE_DATE.finditer(folded)]
+    waiting = list(parts.lists)
+    while waiting:
+        for node in waiting.pop().nodes:
+            if node.marker.kind in (MarkerKind.DIGIT, MarkerKind.DECIMAL):
+                places.append(Span(node.marker.start, node.marker.end))
+            waiting += node.lists
+    pieces, at = [], 0
+    for place in sorted(places):
+        if place.start >= at:
+            pieces += [folded[at : place.start], " " * len(place)]
+            at = place.end
+    return "".join([*pieces, folded[at:]])
+
+
 def _is_concrete(folded: str, heading: Span) -> bool:
     """Say whether a heading is itself a task: it counts something or names a day."""
     return bool(_COUNTED.search(heading.of(folded))) and len(heading) >= 8
@@ -467,6 +492,11 @@ def _in_due_cells(dates: list[FoundDate], tables: Sequence[TaskTable]) -> list[F
         in_cell = index >= 0 and cells[index].covers(found.span)
         settled.append(replace(found, kind=DateKind.DEADLINE) if in_cell and found.kind is DateKind.EVENT else found)
     return settled
+
+
+def _month_headings_aside(dates: list[FoundDate], headings: set[int]) -> list[FoundDate]:
+    """A month that is only a heading (三月份) is no date of the plan; its points carry it."""
+    return [replace(found, kind=DateKind.OTHER) if found.span.start in headings else found for found in dates]
 
 
 def _outside_tables(removed: list[Removed], source: SourceText) -> list[Removed]:

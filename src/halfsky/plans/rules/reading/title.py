@@ -14,7 +14,7 @@ from halfsky.plans.rules.reading.text import Line, Span, fold, without_blanks
 
 _PLAN_WORD = (
     r"(?:工作要点|要点|工作计划|计划|工作安排|安排意见|安排|工作思路|思路|实施方案|活动方案|行动方案|工作方案|方案|"
-    r"工作打算|工作部署|行事历|任务分解表|分解表|任务清单|工作清单|任务书|重点工作|重点任务|实施意见|规划|纲要)"
+    r"工作打算|工作部署|行事历|任务分解表|任务分解|分解表|任务清单|工作清单|任务书|重点工作|重点任务|实施意见|规划|纲要)"
 )
 _OTHER_WORD = r"(?:通知|意见|总结|报告|办法|函|通报|讲话|清单|一览表)"
 _TAIL = r"(?:\s*(?:（[^（）]{1,12}）|【[^【】]{1,12}】|\[[^\[\]]{1,8}\]))*"
@@ -113,6 +113,8 @@ def find_title(text: str, lines: Sequence[Line], page_title: str | None) -> Titl
             best = (max(score, best[0]) if best and same else score, index)
     if best is not None and best[0] >= 1.0:
         return _joined(text, head, best[1])
+    if run_in := _run_in(text, content):
+        return run_in
     if broken := _broken(text, head):
         return broken
     first = head[0] if head else None
@@ -122,6 +124,23 @@ def find_title(text: str, lines: Sequence[Line], page_title: str | None) -> Titl
         bare = _SITE_SUFFIX.sub("", page_title).strip()
         if looks_like_title(fold(bare)):
             return Title(_spoken(bare), None, (), "title.page_title")
+    return None
+
+
+_RUN_IN = re.compile(
+    rf"(?:\d{{1,2}}、)?(?P<title>[^，。；：\n]{{4,44}}?{_PLAN_WORD})(?=为(?:了|把|进一步|深入|做好|落实|切实|贯彻|全面|推进|推动|扎实)|"
+    r"根据|按照|以习近平|以党的|(?:19|20)\d\d年(?:是|，|我|全)|现将|一、|（一）|一是)"
+)
+
+
+def _run_in(text: str, content: Sequence[Line]) -> Title | None:
+    """Find a title that runs into the first sentence without a line break."""
+    for line in content[:3]:
+        match = _RUN_IN.match(line.text)
+        if match and looks_like_title(match["title"]) >= 3:
+            start = line.span.start + match.start("title")
+            span = Span(start, start + len(match["title"]))
+            return Title(_spoken(span.of(text)), span, (), "title.run_in")
     return None
 
 
