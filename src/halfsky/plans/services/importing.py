@@ -302,13 +302,13 @@ def _marks(plan: Plan, reading: PlanReading, *, years: int) -> Iterator[Mark]:
             on=_moved(found.on, years),
             value={"kind": str(found.kind), "date": found.date},
         )
-    for kind, items in (
-        ("owner", reading.owners),
-        ("hotline", reading.hotlines),
-        ("partner", reading.partners),
+    owners = [owner.span for point in reading.key_points for owner in point.owners]
+    owners += [owner.span for measure in reading.measures for owner in measure.owners]
+    for kind, spans in (
+        ("owner", sorted(set(owners))),
+        ("hotline", [hotline.span for hotline in reading.hotlines]),
+        ("partner", [partner.span for partner in reading.partners]),
     ):
-        for item in items:
-            text = reading.clean.text[item.span.start : item.span.end]
-            yield Mark(
-                plan=plan, kind=kind, start=item.span.start, end=item.span.end, text=text[:200]
-            )
+        for span in spans:
+            text = span.of(reading.clean.text)[:200]
+            yield Mark(plan=plan, kind=kind, start=span.start, end=span.end, text=text)

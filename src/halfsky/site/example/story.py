@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from unittest import mock
@@ -19,6 +19,7 @@ from django.utils import timezone
 from halfsky.general import services as general
 from halfsky.general.models import RecordState, WorkRecord
 from halfsky.kernel.workdays import is_workday
+from halfsky.library import services as library
 from halfsky.people.models import Account, Person, Unit
 from halfsky.people.services import accounts, imports, units
 from halfsky.plans import queries
@@ -170,14 +171,14 @@ def make_accounts(places: dict[str, Unit]) -> dict[str, Account]:
 
 def bring_plan(bureau: Unit, officer: Account) -> Plan:
     """Import the example document."""
-    return importing.import_document(
-        unit=bureau,
-        content=(HERE / "plan.docx").read_bytes(),
-        name="青禾市生态环境局2026年妇女工作要点.docx",
-        year=None,
-        by=officer,
-        brought="upload",
-    )
+    with library.received_file(HERE / "plan.docx") as incoming:
+        return importing.import_document(
+            incoming=replace(incoming, name="青禾市生态环境局2026年妇女工作要点.docx"),
+            unit=bureau,
+            year=None,
+            by=officer,
+            brought="upload",
+        )
 
 
 def assign(plan: Plan, places: dict[str, Unit], officer: Account) -> None:
