@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from halfsky.kernel.modules import modules
 from halfsky.site import views
 from halfsky.site.api import api
+from halfsky.site.finding import search
 from halfsky.site.preferences import preferences
 from halfsky.site.switching import switch
 
@@ -27,7 +28,7 @@ def rooms() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
+    path("search/", search, name="search"),
     path("switch/", switch, name="switch"),
     path("preferences/", preferences, name="preferences"),
     path("healthz", views.health, name="health"),

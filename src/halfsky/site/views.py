@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,12 +14,6 @@ from django.utils.translation import gettext as _
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: the overview of the plan that the reader works with."""
     return redirect("plans:home")
-
-
-@login_required
-def search(request: HttpRequest) -> HttpResponse:
-    """Search everything the reader may see."""
-    return render(request, "site/search.html")
 
 
 @login_not_required
@@ -46,4 +41,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _error(request, 500, _("这里出了错"), _("您填的内容没有丢，请稍后再试。"))
+    # What failed may be the database: this page asks nothing of it.
+    request.user = AnonymousUser()
+    request._messages = []  # type: ignore[attr-defined]
+    return _error(
+        request, 500, _("这里出了错"), _("刚才这一步可能没有存上。请返回上一页看看，再试一次。")
+    )
