@@ -6,16 +6,17 @@ INSTALLED_APPS is the register: `modules()` reads the `module` of every installe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from halfsky.kernel.measures import MeasureKind, Period, Text
 from halfsky.kernel.permissions import Permission
 
-__all__ = ["MenuEntry", "Module", "Permission", "modules", "permissions"]
+__all__ = ["MenuEntry", "Module", "Permission", "SearchKind", "modules", "permissions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,20 @@ class MenuEntry:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class SearchKind:
+    """A kind of search entry that a room indexes.
+
+    `reach` returns the scopes in which an account may find such entries: paths of units whose
+    subtree it reaches, or "@" and a path for that unit alone.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    reach: Callable[[Any], Collection[str]]
+
+
 MENU_GROUPS = ("plan", "rooms", "people", "administration")
 
 
@@ -48,6 +63,7 @@ class Module:
     permissions: tuple[Permission, ...] = ()
     menu: tuple[MenuEntry, ...] = ()
     kinds: tuple[MeasureKind, ...] = ()
+    search: tuple[SearchKind, ...] = ()
     figures: Callable[[str, Period], Mapping[str, int]] | None = None
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from halfsky.kernel.permissions import Permission
-from halfsky.people import access
-from halfsky.people import permissions as people
+from halfsky.kernel.modules import SearchKind, modules
 from halfsky.people.models import Account
-from halfsky.plans import permissions as plans
 from halfsky.search import queries
 from halfsky.search.queries import Hit
 
@@ -26,29 +20,10 @@ ON_PAGE = 30
 MOST_WORDS = 100  # characters of a query; the rest is dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Findable:
-    """A kind of entry: its word, its icon and the right that lets a reader find it."""
-
-    label: Any
-    icon: str
-    permission: Permission
-
-
-# Every kind that a room indexes. A kind that is missing here is not found by anybody.
-KINDS: dict[str, Findable] = {
-    "plans.plan": Findable(_("计划"), "file-text", plans.READ_ADOPTED),
-    "plans.point": Findable(_("要点"), "list-numbers", plans.READ_ADOPTED),
-    "plans.measure": Findable(_("措施"), "list-check", plans.READ_ADOPTED),
-    "people.unit": Findable(_("单位"), "building", people.SEE_UNITS),
-    "people.person": Findable(_("人员"), "user", people.SEE_PERSONS),
-}
-
-
-def scopes_of(account: Account) -> dict[str, Iterable[str]]:
-    """For each kind the paths of the units below which `account` may find it."""
-    found = {kind: access.scope(account, one.permission).paths for kind, one in KINDS.items()}
-    return {kind: paths for kind, paths in found.items() if paths}
+def reach_of(account: Account) -> dict[SearchKind, list[str]]:
+    """The kinds of entry that `account` may find anywhere, and where: each room says its own."""
+    found = {kind: sorted(kind.reach(account)) for room in modules() for kind in room.search}
+    return {kind: scopes for kind, scopes in found.items() if scopes}
 
 
 def pieces(marked: Any) -> list[tuple[str, bool]]:
@@ -65,8 +40,7 @@ def pieces(marked: Any) -> list[tuple[str, bool]]:
     return out
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
-    kind = KINDS[hit.kind]
+def _shown(hit: Hit, kind: SearchKind) -> dict[str, Any]:
     return {
         "url": hit.url, "title": pieces(hit.title), "snippet": pieces(hit.snippet),
         "label": kind.label, "icon": kind.icon, "dated": hit.dated,
@@ -83,19 +57,20 @@ def search(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     part = request.headers.get("HX-Request-Type") == "partial"
     limit = IN_PALETTE if part else ON_PAGE
-    scopes = scopes_of(account)
+    reach = reach_of(account)
+    kinds = {one.key: one for one in reach}
     hits = queries.search(
-        scopes,
+        {one.key: scopes for one, scopes in reach.items()},
         words,
-        kinds=[kind] if kind in scopes else None,
+        kinds=[kind] if kind in kinds else None,
         limit=limit + 1,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     more = len(hits) > limit
     hits = hits[:limit]
     context = {
-        "q": words, "hits": [_shown(hit) for hit in hits], "more": more, "kind": kind,
-        "kinds": {key: KINDS[key].label for key in scopes}, "last": hits[-1].id if hits else None,
+        "q": words, "hits": [_shown(hit, kinds[hit.kind]) for hit in hits], "more": more, "kind": kind,
+        "kinds": {key: one.label for key, one in kinds.items()}, "last": hits[-1].id if hits else None,
         "said": ngettext("找到 %(n)s 条", "找到 %(n)s 条", len(hits)) % {"n": len(hits)},
     }  # fmt: skip
     response = render(request, "site/_hits.html" if part else "site/search.html", context)

@@ -4,6 +4,7 @@ from halfsky.plans.queries.breakdown import breakdown
 from halfsky.plans.queries.breakdown import columns as breakdown_columns
 from halfsky.plans.queries.overview import (
     Overview,
+    due_this_week,
     overview,
     waiting_for,
     year_figures,
@@ -28,7 +29,8 @@ from halfsky.plans.queries.tasks import (
 from halfsky.plans.queries.visible import (
     current_plan,
     plans_to_switch_to,
-    search_scopes,
+    reach_of_plans,
+    reach_of_tasks,
     visible_documents,
     visible_measures,
     visible_plans,
@@ -45,6 +47,7 @@ __all__ = [
     "breakdown",
     "breakdown_columns",
     "current_plan",
+    "due_this_week",
     "edits_after",
     "light_counts",
     "measure_page",
@@ -53,7 +56,8 @@ __all__ = [
     "overview",
     "plans_to_switch_to",
     "recent_edits",
-    "search_scopes",
+    "reach_of_plans",
+    "reach_of_tasks",
     "task_page",
     "tasks_for_calendar",
     "version_differences",

@@ -83,23 +83,31 @@ def visible_tasks(account: Account, plan: Plan | None = None) -> QuerySet[Task]:
     )
 
 
-def current_plan(account: Account) -> Plan | None:
-    """The plan that the account works with: of its home unit, else the first of this year.
+def current_plan(
+    account: Account, *, unit_id: int | None = None, year: int | None = None
+) -> Plan | None:
+    """The plan that the account works with: of the unit and year switched to, if there is one.
 
-    An adopted plan of this year comes before one of another year and before one under review.
+    Else of its home unit, else the uppermost it sees; of the nearest year. An adopted plan comes
+    before one under review.
     """
-    year = timezone.localdate().year
+    year = year or timezone.localdate().year
     plans = list(visible_plans(account).order_by("unit__path", "-year", "-version")[:200])
 
-    def rank(plan: Plan) -> tuple[bool, bool, int, int]:
+    def rank(plan: Plan) -> tuple[bool, bool, int, bool, int]:
         return (
+            unit_id is not None and plan.unit_id != unit_id,
             account.home_unit_id is not None and plan.unit_id != account.home_unit_id,
-            plan.state != PlanState.ADOPTED,
             abs(plan.year - year),
+            plan.state != PlanState.ADOPTED,
             len(plan.unit.path),
         )
 
-    return min(plans, key=rank, default=None)
+    return min(
+        (plan for plan in plans if plan.state not in {PlanState.REJECTED, PlanState.AMENDED}),
+        key=rank,
+        default=None,
+    )
 
 
 def plans_to_switch_to(account: Account, text: str = "") -> list[Plan]:
@@ -110,14 +118,15 @@ def plans_to_switch_to(account: Account, text: str = "") -> list[Plan]:
     return list(plans.order_by("unit__path", "-year", "-version")[:50])
 
 
-def search_scopes(account: Account) -> dict[str, tuple[str, ...]]:
-    """Where each kind of search entry of this room may be found by the account."""
-    above = tuple(sorted(_paths_above(account)))
+def reach_of_plans(account: Account) -> list[str]:
+    """Where the account finds plans, key points and measures by search.
+
+    Its own subtrees, and by "@" the units above them, whose adopted plans it reads.
+    """
     reads = access.scope(account, READ_ADOPTED).paths
-    return {
-        "plans.plan": reads,
-        "plans.point": reads,
-        "plans.measure": reads,
-        "plans.task": access.scope(account, SEE_TASKS).paths,
-        "plans.above": above,
-    }
+    return [*reads, *(f"@{path}" for path in _paths_above(account) if path not in reads)]
+
+
+def reach_of_tasks(account: Account) -> list[str]:
+    """Where the account finds tasks by search: where it sees all of them."""
+    return list(access.scope(account, SEE_TASKS).paths)
