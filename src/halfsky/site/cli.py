@@ -93,9 +93,9 @@ def parser() -> Parser:
     read.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
     take = verb("import", _("把一份计划文件导入为草案"), plans)
     take.add_argument("file", metavar="FILE", help=_("计划文件"))
-    take.add_argument("--unit", required=True, help=_("所属单位的代码、简称或全称"))
+    take.add_argument("--unit", help=_("所属单位：代码、简称或全称（默认：第一位专干所在的单位）"))
     take.add_argument(
-        "--by", metavar="NAME", help=_("以哪个账号的名义（默认：该单位的妇委会干事）")
+        "--by", metavar="NAME", help=_("以哪个账号的名义（默认：该单位的专干或妇委会主任）")
     )
     take.add_argument("--year", type=int, help=_("计划年度，文件里没有写明时才需要"))
     take.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
@@ -299,9 +299,9 @@ def run(given: argparse.Namespace) -> int:
         from halfsky.site import doctor
 
         return doctor.run(as_json=given.json)
-    from halfsky.site import errands
-
     start_django()
+    from halfsky.site import errands  # its tables are there once Django is set up
+
     return errands.import_plan(given) if verb == "plan" else errands.add_user(given)
 
 

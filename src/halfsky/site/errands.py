@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import Error, transaction
 from django.utils import translation
 
+from halfsky.library.papers import CannotRead
+from halfsky.library.services import received_file
+from halfsky.people import access
 from halfsky.people import services as people
-from halfsky.people.models import Unit
-from halfsky.people.roles import Role
+from halfsky.people.models import Account, Grant, Unit
+from halfsky.people.roles import DESK, Role
+from halfsky.plans.permissions import EDIT_PLANS
+from halfsky.plans.services import importing
+from halfsky.plans.services.refusals import Refused
 from halfsky.site.terminal import Exit, Stop, say
 from halfsky.site.terminal import gettext as _
 
@@ -86,4 +94,91 @@ def add_user(given: argparse.Namespace) -> int:
     if password is None:
         say(_("初始密码如下，只显示这一次，首次登录时须改："))
         print(first)
+    return Exit.DONE
+
+
+def desk_of(unit: Unit | None) -> tuple[Unit, Account]:
+    """Return the unit with the account that may import plans there: the nearest desk upwards.
+
+    Without a unit, the desk that was granted first, and its unit. Raises Stop when there is none.
+    """
+    grants = Grant.objects.filter(role__in=DESK, account__is_active=True, deputy_of=None)
+    grants = grants.select_related("account", "unit").order_by("-unit__depth", "-role", "pk")
+    if unit is None:
+        first = grants.order_by("-role", "pk").first()  # officer before chair
+        if first is not None:
+            return first.unit, first.account
+        raise Stop(
+            _("还没有人可以导入计划。先用 halfsky user add 建一个专干（--role officer）账号。"),
+            Exit.FAULTS,
+        )
+    for grant in grants:
+        if unit.path.startswith(grant.unit.path) and access.may(grant.account, EDIT_PLANS, unit):
+            return unit, grant.account
+    raise Stop(
+        _(
+            "“{unit}”没有专干或妇委会主任可以导入计划。请用 --by 指定账号，"
+            "或用 halfsky user add 新建一个（--role officer）。"
+        ).format(unit=unit),
+        Exit.FAULTS,
+    )
+
+
+def account_called(name: str, unit: Unit) -> Account:
+    """Return the account `name`, which must be allowed to import plans of `unit`.
+
+    Raises Stop when there is none or it may not.
+    """
+    account = Account.objects.filter(username=name, is_active=True).first()
+    if account is None:
+        raise Stop(_("没有用户名为“{name}”的在用账号。").format(name=name), Exit.FAULTS)
+    if not access.may(account, EDIT_PLANS, unit):
+        raise Stop(
+            _("“{name}”无权为“{unit}”导入计划。请换一个账号，或先授予专干角色。").format(
+                name=name, unit=unit
+            ),
+            Exit.FAULTS,
+        )
+    return account
+
+
+def import_plan(given: argparse.Namespace) -> int:
+    """Carry out `halfsky plan import`: a draft plan for review, with what was found in it."""
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            unit = unit_called(given.unit) if given.unit else None
+            if given.by and unit:
+                account = account_called(given.by, unit)
+            else:
+                unit, account = desk_of(unit)
+                if given.by:
+                    account = account_called(given.by, unit)
+            say(_("正在读取 {path} ……").format(path=given.file))
+            with received_file(Path(given.file)) as incoming:
+                plan = importing.import_document(
+                    incoming=incoming, unit=unit, year=given.year, by=account, brought="command"
+                )
+    except CannotRead as error:
+        raise Stop(str(error), Exit.UNREADABLE) from error
+    except Refused as error:
+        with translation.override(settings.LANGUAGE_CODE):
+            raise Stop(str(error), Exit.FAULTS) from error
+    except Error as error:
+        raise database_trouble(error) from error
+    points = [
+        {"ordinal": point.ordinal, "heading": point.heading, "measures": point.measures.count()}
+        for point in plan.points.all()
+    ]
+    if given.json:
+        found = {"plan": plan.pk, "title": plan.title, "year": plan.year, "key_points": points}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        print(_("{title}（{year}年）").format(title=plan.title, year=plan.year))
+        for point in points:
+            print(f"{point['ordinal']}. {point['heading']} · {point['measures']}")
+    say(
+        _("已存为“{unit}”的草案，以 {name} 的名义；请在网页上核对：/plans/{pk}/review/").format(
+            unit=unit, name=account, pk=plan.pk
+        )
+    )
     return Exit.DONE

@@ -356,6 +356,7 @@ def demo(given: argparse.Namespace, folder: Path) -> int:
     os.environ.update(HALFSKY_HTTP="1", HALFSKY_HOSTS=answered_hosts(given.host))
     for name in ("HALFSKY_DEBUG", "HALFSKY_PROXY"):
         os.environ.pop(name, None)
+    (folder / "static").mkdir(exist_ok=True)  # whitenoise looks there too, and misses it aloud
     with alone(folder):
         noted = prepare_demo(folder, fresh=given.fresh)
     show_sign_ins(noted["password"])

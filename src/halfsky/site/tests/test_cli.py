@@ -70,7 +70,7 @@ def plan(tmp_path: Path) -> Path:
         ["demo", "--workers", "0"],
         ["plan"],
         ["plan", "read"],
-        ["plan", "import", "x.txt"],
+        ["plan", "import"],
         ["user", "add"],
         ["serve", "--certificate", "only-one-half.pem"],
     ],
