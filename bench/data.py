@@ -12,10 +12,19 @@ from django.db import connection, transaction
 
 POINTS, MEASURES_PER_POINT, OWNERS = 9, 30, 900
 WORDS = (
-    "组织女职工集中学习", "走访困难家庭", "开展普法宣传", "举办技能比武", "寻找最美家庭",
-    "发布工作信息", "举办家庭教育讲座", "安排健康检查", "关爱留守儿童", "培训妇女干部",
-    "汇总女干部数据", "转介来访诉求",
-)  # fmt: skip
+    "组织女职工集中学习",
+    "走访困难家庭",
+    "开展普法宣传",
+    "举办技能比武",
+    "寻找最美家庭",
+    "发布工作信息",
+    "举办家庭教育讲座",
+    "安排健康检查",
+    "关爱留守儿童",
+    "培训妇女干部",
+    "汇总女干部数据",
+    "转介来访诉求",
+)
 
 
 def make(tasks: int, *, year: int, today: date) -> dict[str, int]:
@@ -34,8 +43,12 @@ def make(tasks: int, *, year: int, today: date) -> dict[str, int]:
     from halfsky.plans.services.tasks import recount
 
     with transaction.atomic():
-        root = Unit.add_root(name="青禾市妇女联合会", short_name="市妇联", code="F", kind="federation")
-        bureau = root.add_child(name="青禾市生态环境局", short_name="生态环境局", code="B", kind=UnitKind.BUREAU)
+        root = Unit.add_root(
+            name="青禾市妇女联合会", short_name="市妇联", code="F", kind="federation"
+        )
+        bureau = root.add_child(
+            name="青禾市生态环境局", short_name="生态环境局", code="B", kind=UnitKind.BUREAU
+        )
         departments = [
             Unit.objects.get(pk=bureau.pk).add_child(
                 name=f"第{n}科室", short_name=f"{n}科", code=f"D{n}", kind=UnitKind.DEPARTMENT
@@ -64,23 +77,44 @@ def make(tasks: int, *, year: int, today: date) -> dict[str, int]:
         )
         text = "。".join(WORDS) * 30
         document = SourceDocument.objects.create(
-            unit=bureau, file=stored, name="plan.txt", format="txt", brought="command",
-            raw_text=text, blocks=[], added_by=officer,
-        )  # fmt: skip
+            unit=bureau,
+            file=stored,
+            name="plan.txt",
+            format="txt",
+            brought="command",
+            raw_text=text,
+            blocks=[],
+            added_by=officer,
+        )
         clean = CleanText.objects.create(
-            document=document, text=text, segments=[[0, 0, len(text)]], removed=[], reader_version="1"
+            document=document,
+            text=text,
+            segments=[[0, 0, len(text)]],
+            removed=[],
+            reader_version="1",
         )
         plan = Plan.objects.create(
-            unit=bureau, year=year, title=f"青禾市生态环境局{year}年妇女工作要点",
-            state=PlanState.ADOPTED, adopted_at=f"{year}-02-10T01:00:00Z", adopted_by=officer,
-            document=document, clean_text=clean, stated_year=year, proposed_by=officer,
-        )  # fmt: skip
+            unit=bureau,
+            year=year,
+            title=f"青禾市生态环境局{year}年妇女工作要点",
+            state=PlanState.ADOPTED,
+            adopted_at=f"{year}-02-10T01:00:00Z",
+            adopted_by=officer,
+            document=document,
+            clean_text=clean,
+            stated_year=year,
+            proposed_by=officer,
+        )
         points = KeyPoint.objects.bulk_create(
             [
                 KeyPoint(
-                    plan=plan, position=n, ordinal="一二三四五六七八九"[n - 1],
-                    heading=f"{WORDS[n]}，推动工作落实", start=n * 100, end=n * 100 + 100,
-                )  # fmt: skip
+                    plan=plan,
+                    position=n,
+                    ordinal="一二三四五六七八九"[n - 1],
+                    heading=f"{WORDS[n]}，推动工作落实",
+                    start=n * 100,
+                    end=n * 100 + 100,
+                )
                 for n in range(1, POINTS + 1)
             ]
         )
@@ -93,16 +127,24 @@ def make(tasks: int, *, year: int, today: date) -> dict[str, int]:
         measures = Measure.objects.bulk_create(
             [
                 Measure(
-                    plan=plan, point=points[n // MEASURES_PER_POINT],
+                    plan=plan,
+                    point=points[n // MEASURES_PER_POINT],
                     position=n % MEASURES_PER_POINT + 1,
-                    text=f"{WORDS[n % len(WORDS)]}，第{n}项", start=n * 9, end=n * 9 + 9,
-                    kind="study", whose="own", lead_unit=departments[n % 30],
-                    owner=persons[n % OWNERS], recurrence="all_year",
-                )  # fmt: skip
+                    text=f"{WORDS[n % len(WORDS)]}，第{n}项",
+                    start=n * 9,
+                    end=n * 9 + 9,
+                    kind="study",
+                    whose="own",
+                    lead_unit=departments[n % 30],
+                    owner=persons[n % OWNERS],
+                    recurrence="all_year",
+                )
                 for n in range(POINTS * MEASURES_PER_POINT)
             ]
         )
-    _insert(tasks, plan.pk, points[0].pk, measures[0].pk, persons[0].pk, departments[0].pk, year, today)
+    _insert(
+        tasks, plan.pk, points[0].pk, measures[0].pk, persons[0].pk, departments[0].pk, year, today
+    )
     with transaction.atomic():
         recount(plan=plan)
     _index(plan.pk)
@@ -127,10 +169,16 @@ def _insert(
             "SELECT n FROM s"
         )
         due = f"date('{first}', '+' || (n * 7 % 330) || ' days')"
-        word = "CASE n % 12 " + " ".join(f"WHEN {i} THEN '{w}'" for i, w in enumerate(WORDS)) + " END"
+        word = (
+            "CASE n % 12 " + " ".join(f"WHEN {i} THEN '{w}'" for i, w in enumerate(WORDS)) + " END"
+        )
     closed = "CASE WHEN n % 20 < 11 THEN 'closed' ELSE 'issued' END"
     closed_on = f"CASE WHEN n % 20 < 11 THEN {due} END"
-    start = f"DATE '{first - timedelta(days=19)}'" if connection.vendor == "postgresql" else f"'{first - timedelta(days=19)}'"
+    start = (
+        f"DATE '{first - timedelta(days=19)}'"
+        if connection.vendor == "postgresql"
+        else f"'{first - timedelta(days=19)}'"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO general_workrecord (title, unit_id, starts_on, ends_on, target_unit, "

@@ -41,7 +41,9 @@ def look(made: dict[str, int]) -> dict[str, Any]:
     statements = {}
     for name, path in pages.items():
         client.get(path)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             response = client.get(path)
         if response.status_code != 200:
             raise SystemExit(f"{path} answered {response.status_code}")

@@ -44,7 +44,9 @@ def compare(found: dict[str, Any]) -> None:
         first = found[f"{database}/{small}"]
         list_to_bare = _cpu(rows, "task list") / _cpu(rows, "bare 50 rows")
         list_to_small = _cpu(rows, "task list") / _cpu(first, "task list")
-        rate = rows["pages"]["overview"]["16"]["rate"] / rows["pages"]["bare one query"]["16"]["rate"]
+        rate = (
+            rows["pages"]["overview"]["16"]["rate"] / rows["pages"]["bare one query"]["16"]["rate"]
+        )
         print(
             f"{database:<11}{int(size):>10,}: list ÷ bare 50 rows {list_to_bare:.2f}, "
             f"list ÷ list at {small:,} {list_to_small:.2f}, overview rate ÷ bare one query {rate:.2f}"

@@ -53,7 +53,7 @@ class Trial:
     def run(self, connections: list[int], seconds: float) -> dict[str, Any]:
         """Return the figures of every page by name, and those of the server."""
         print(f"filling with {self.tasks:,} tasks …", file=sys.stderr)
-        prepared = subprocess.run(  # noqa: S603
+        prepared = subprocess.run(
             [sys.executable, "-c", PREPARE, str(self.tasks)],
             env=self.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE,
         )  # fmt: skip
@@ -85,7 +85,7 @@ class Trial:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
                 "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning",
@@ -106,7 +106,7 @@ class Trial:
                     ] = asdict(figures)
                     print(f"  {name} ×{count}: {figures.rate:.0f}/s", file=sys.stderr)
             workers = [pid for pid in load.family(server.pid) if pid != server.pid]
-            rows.setdefault("memory_mb", {})[application.split(".")[0]] = [
+            rows.setdefault("memory_mb", {})[application.split(".", maxsplit=1)[0]] = [
                 round(load.memory(pid), 1) for pid in workers
             ]
         finally:
@@ -118,14 +118,14 @@ class Trial:
 
     @staticmethod
     def _wait(port: int, path: str, cookie: str, server: subprocess.Popen[bytes]) -> None:
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"http://127.0.0.1:{port}{path}", headers={"Cookie": cookie}
         )
         for _n in range(300):
             if server.poll() is not None:
                 raise SystemExit(f"the server ended with {server.returncode}")
             try:
-                with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+                with urllib.request.urlopen(request, timeout=30):
                     return
             except OSError:
                 time.sleep(0.1)

@@ -35,7 +35,9 @@ def misdeclared(rooms: Iterable[Module], *, roles: frozenset[str]) -> list[Check
     for room in rooms:
         if room.key in first:
             found.append(
-                _error(f"two rooms have the key {room.key!r}", "Give one another key.", room, "E001")
+                _error(
+                    f"two rooms have the key {room.key!r}", "Give one another key.", room, "E001"
+                )
             )
         first.setdefault(room.key, room)
     declared = {permission.key for room in rooms for permission in room.permissions}

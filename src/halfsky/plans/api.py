@@ -241,9 +241,7 @@ def tasks(
     found = queries.task_page(
         request.user,  # type: ignore[arg-type]
         _plan(request, pk),
-        queries.TaskFilter(
-            light=light, point_id=point, measure_id=measure, after=_key(after)
-        ),
+        queries.TaskFilter(light=light, point_id=point, measure_id=measure, after=_key(after)),
         today=timezone.localdate(),
     )
     return TaskList(

@@ -34,7 +34,10 @@ def feed(tasks: Iterable[Task], *, host: str, absolute: Callable[[str], str]) ->
         closed = task.state == TaskState.CLOSED
         event.add("summary", ("✓ " if closed else "") + task.title)
         label = f"{task.measure.point.position}.{task.measure.position}.{task.number}"
-        event.add("description", _("任务%(label)s，%(unit)s牵头") % {"label": label, "unit": task.lead_unit})
+        event.add(
+            "description",
+            _("任务%(label)s，%(unit)s牵头") % {"label": label, "unit": task.lead_unit},
+        )
         event.add("url", absolute(reverse("plans:measure", args=[task.measure_id])))
         event.add("transp", "TRANSPARENT")
         if not closed:

@@ -37,8 +37,6 @@ def changes_tasks(old: TaskShape, new: TaskShape) -> bool:
     return old != new
 
 
-def changed_fields(
-    old: Mapping[str, Any], new: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
+def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return each field that differs, with its old and its new value, in the new one's order."""
     return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}

@@ -81,9 +81,7 @@ def task_light(
     return open_light(starts_on=starts_on, due_on=due_on, today=today, near_until=near_until)
 
 
-def open_light(
-    *, starts_on: date | None, due_on: date, today: date, near_until: date
-) -> Light:
+def open_light(*, starts_on: date | None, due_on: date, today: date, near_until: date) -> Light:
     """Return the light of something open that is due on `due_on`."""
     left = (due_on - today).days
     if left < 0:

@@ -60,7 +60,11 @@ def instances(frequency: Frequency, year: int) -> Iterator[tuple[date, date, str
         start, number = first, 1
         while friday.year == year:
             yield start, friday, f"第{number}周"
-            start, friday, number = friday + timedelta(days=1), friday + timedelta(days=7), number + 1
+            start, friday, number = (
+                friday + timedelta(days=1),
+                friday + timedelta(days=7),
+                number + 1,
+            )
         return
     step = MONTHS_OF[frequency]
     for month in range(1, 13, step):

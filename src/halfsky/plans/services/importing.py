@@ -107,9 +107,7 @@ def _propose(
         document=document,
         text=reading.clean.text,
         segments=list(_segments(reading)),
-        removed=[
-            [cut.span.start, cut.span.end, str(cut.reason)] for cut in reading.clean.removed
-        ],
+        removed=[[cut.span.start, cut.span.end, str(cut.reason)] for cut in reading.clean.removed],
         reader_version=READER_VERSION,
     )
     stated = reading.year
@@ -256,7 +254,8 @@ def _measure(
     helpers = [
         unit
         for owner in proposed.owners
-        if owner.part is Part.SUPPORT and (unit := proposals.unit_named(owner.unit, units)) is not None
+        if owner.part is Part.SUPPORT
+        and (unit := proposals.unit_named(owner.unit, units)) is not None
     ]
     lead = leads[0] if leads else plan.unit_id
     target = next((t for t in proposed.targets if t.number.isdecimal()), None)

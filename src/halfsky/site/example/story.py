@@ -215,9 +215,7 @@ def live(plan: Plan, by: dict[str, Account], *, today: date) -> None:
     """Let the year pass up to `today`; the last six weeks in more detail."""
     recent = today - timedelta(weeks=WEEKS_OF_ACTIVITY)
     members = by["member"]
-    worked = list(
-        Task.objects.filter(plan=plan).select_related("measure").order_by("due_on", "pk")
-    )
+    worked = list(Task.objects.filter(plan=plan).select_related("measure").order_by("due_on", "pk"))
     for place, task in enumerate(worked):
         record = WorkRecord.objects.select_related("unit").get(pk=task.record_id)
         if task.due_on > today + timedelta(days=21):
@@ -248,5 +246,3 @@ def live(plan: Plan, by: dict[str, Account], *, today: date) -> None:
         with at(min(closed_on, today), 16):
             general.change_state(record=record, state=RecordState.DONE, by=members)
             tasks.close_task(task=task, by=by["officer"])
-
-
