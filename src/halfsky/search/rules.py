@@ -301,6 +301,8 @@ def snippet(text: str, query: str) -> Marked:
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = len(before) - start
     spans = tuple(
-        (max(a, start) + shift, min(b, end) + shift) for a, b in whole.spans if a < end and b > start
+        (max(a, start) + shift, min(b, end) + shift)
+        for a, b in whole.spans
+        if a < end and b > start
     )
     return Marked(before + text[start:end] + after, spans)

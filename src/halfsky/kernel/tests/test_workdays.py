@@ -27,7 +27,7 @@ def span(first: str, last: str) -> list[date]:
     return [start + timedelta(days=n) for n in range((end - start).days + 1)]
 
 
-# State Council notices 国办发明电〔2024〕12号 (for 2025) and 〔2025〕7号 (for 2026)
+# Days off and days worked in exchange, as the State Council published them
 NOTICES = {
     2025: (
         ("01-01", "01-01"), ("01-28", "02-04"), ("04-04", "04-06"), ("05-01", "05-05"),
