@@ -55,7 +55,15 @@ class AuditEntry(Immutable):
         ]
 
     class Privacy:
-        personal: ClassVar = ("actor_name", "on_behalf_of_name", "object_name", "before", "after")
+        personal: ClassVar = (
+            "actor_name",
+            "on_behalf_of_name",
+            "object_name",
+            "before",
+            "after",
+            "reason",
+            "address",
+        )
 
     def __str__(self) -> str:
         return f"{self.action} · {self.object_name}"
@@ -81,7 +89,7 @@ class StatusChange(Immutable):
         ]
 
     class Privacy:
-        personal: ClassVar = ("actor_name", "on_behalf_of_name")
+        personal: ClassVar = ("actor_name", "on_behalf_of_name", "reason")
 
     def __str__(self) -> str:
         return f"{self.object_kind} {self.object_id}: {self.old} → {self.new}"

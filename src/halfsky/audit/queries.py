@@ -64,7 +64,15 @@ class Conditions:
 
     def __bool__(self) -> bool:
         return any(
-            (self.actor, self.action, self.kind, self.object_id, self.unit_path, self.since, self.until)
+            (
+                self.actor,
+                self.action,
+                self.kind,
+                self.object_id,
+                self.unit_path,
+                self.since,
+                self.until,
+            )
         )
 
 
@@ -125,7 +133,9 @@ def page_of(
 
 def kinds_of(entries: QuerySet[AuditEntry]) -> list[str]:
     """The kinds of objects that stand in these entries, for the filter."""
-    return sorted(k for k in entries.order_by().values_list("object_kind", flat=True).distinct() if k)
+    return sorted(
+        k for k in entries.order_by().values_list("object_kind", flat=True).distinct() if k
+    )
 
 
 def entry_of(doer: Reader, pk: int) -> AuditEntry | None:
@@ -159,3 +169,12 @@ def histories_of(kind: str, object_ids: Iterable[int]) -> dict[int, list[StatusC
     ).order_by("id"):
         found.setdefault(change.object_id, []).append(change)
     return found
+
+
+def entries_about(kind: str, object_ids: Iterable[int], *, limit: int = 50) -> list[AuditEntry]:
+    """The newest entries about any of these objects, for a room that has asked who may see them."""
+    return list(
+        AuditEntry.objects.filter(object_kind=kind, object_id__in=list(object_ids)).order_by("-id")[
+            :limit
+        ]
+    )

@@ -80,7 +80,9 @@ def record(
         unit_name=unit.name if unit else "",
         object_kind=kind_of(obj) if obj is not None else "",
         object_id=obj.pk if obj is not None else None,
-        object_name=(str(obj) if object_name is None else object_name)[:200] if obj is not None or object_name else "",
+        object_name=(str(obj) if object_name is None else object_name)[:200]
+        if obj is not None or object_name
+        else "",
         before=old,
         after=new,
         reason=reason,

@@ -118,9 +118,7 @@ def forget_grants(account: Account) -> None:
 def scope(account: Account, permission: Permission, *, on: date | None = None) -> Scope:
     """Return where `account` holds `permission` on the day `on` (today when left out)."""
     day = on or timezone.localdate()
-    paths = [
-        grant.unit.path for grant in grants_on(account, day) if grant.role in permission.roles
-    ]
+    paths = [grant.unit.path for grant in grants_on(account, day) if grant.role in permission.roles]
     if permission.own_unit_only:
         return Scope(tuple(sorted(set(paths))), exact=True)
     return Scope(outermost(paths))

@@ -29,7 +29,9 @@ class SignInFirst(LoginRequiredMiddleware):
         match = request.resolver_match
         if match is not None and match.namespaces[:1] == ["api"]:
             return _change_first(request)
-        answer: HttpResponse | None = super().process_view(request, view_func, view_args, view_kwargs)
+        answer: HttpResponse | None = super().process_view(
+            request, view_func, view_args, view_kwargs
+        )
         return answer or _change_first(request)
 
 
@@ -41,7 +43,9 @@ def _change_first(request: HttpRequest) -> HttpResponse | None:
     if match is not None and match.view_name in OPEN_BEFORE:
         return None
     if match is not None and match.namespaces[:1] == ["api"]:
-        return HttpResponseForbidden(_("请先改掉初始密码。"), content_type="text/plain; charset=utf-8")
+        return HttpResponseForbidden(
+            _("请先改掉初始密码。"), content_type="text/plain; charset=utf-8"
+        )
     answer = redirect("account_change_password")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)

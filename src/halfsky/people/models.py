@@ -148,9 +148,7 @@ class Distinction(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["first", "second"], name="distinction_once"),
-            models.CheckConstraint(
-                condition=Q(first__lt=F("second")), name="distinction_in_order"
-            ),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinction_in_order"),
         ]
 
     class Privacy:

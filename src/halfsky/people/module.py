@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from halfsky.kernel.modules import Module
+from halfsky.kernel.modules import MenuEntry, Module
 from halfsky.people import permissions as p
 
 module = Module(
@@ -16,5 +16,10 @@ module = Module(
         p.EDIT_PERSONS,
         p.EXPORT_PERSONS,
         p.GRANT,
+    ),
+    menu=(
+        MenuEntry(_("组织架构"), "people:units", "sitemap", "people", p.SEE_UNITS, 10),
+        MenuEntry(_("花名册"), "people:persons", "users", "people", p.SEE_PERSONS, 20),
+        MenuEntry(_("账号与授权"), "people:accounts", "key", "administration", p.GRANT, 10),
     ),
 )

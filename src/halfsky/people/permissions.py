@@ -21,6 +21,4 @@ SEE_PERSONS = Permission(
 SEE_DETAILS = Permission("people.see_details", _("查看人员详情"), LEADERS | DESK)
 EDIT_PERSONS = Permission("people.edit_persons", _("维护花名册"), DESK)
 EXPORT_PERSONS = Permission("people.export_persons", _("导出花名册"), DESK)
-GRANT = Permission(
-    "people.grant", _("管理账号与授权"), frozenset({Role.SYSTEM_ADMIN.value})
-)
+GRANT = Permission("people.grant", _("管理账号与授权"), frozenset({Role.SYSTEM_ADMIN.value}))

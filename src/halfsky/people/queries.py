@@ -84,9 +84,16 @@ def keyset(
     upwards = descending == backwards
     if key:
         parts = key.rsplit("|", len(fields) - 1)
-        if len(parts) != len(fields) or not parts[-1].isdigit() or len(parts[-1]) > 18 or "\0" in key:
+        if (
+            len(parts) != len(fields)
+            or not parts[-1].isdigit()
+            or len(parts[-1]) > 18
+            or "\0" in key
+        ):
             raise BadKey(key)
-        rows = rows.filter(_beyond(fields, [*parts[:-1], int(parts[-1])], "gt" if upwards else "lt"))
+        rows = rows.filter(
+            _beyond(fields, [*parts[:-1], int(parts[-1])], "gt" if upwards else "lt")
+        )
     rows = rows.order_by(*(field if upwards else f"-{field}" for field in fields))
     found = list(rows[: size + 1])
     more = len(found) > size
@@ -234,7 +241,10 @@ def same_person_candidates(account: Account, *, limit: int = 200) -> list[tuple[
         elif reason == "phone":  # an office line belongs to many: mobile numbers only
             filled = persons.filter(phone__regex=r"^1[3-9][0-9]{9}$")
         keys = list(
-            filled.values(*fields).annotate(times=Count("id")).filter(times__gt=1).order_by(*fields)[:limit]
+            filled.values(*fields)
+            .annotate(times=Count("id"))
+            .filter(times__gt=1)
+            .order_by(*fields)[:limit]
         )
         if not keys:
             continue
@@ -267,7 +277,9 @@ def counts_by_unit(account: Account, unit_ids: Iterable[int]) -> list[tuple[Unit
         .annotate(times=Count("id"))
         .order_by()
     )
-    return [(unit, shown.get(unit.pk, 0)) for unit in Unit.objects.filter(pk__in=ids).order_by("path")]
+    return [
+        (unit, shown.get(unit.pk, 0)) for unit in Unit.objects.filter(pk__in=ids).order_by("path")
+    ]
 
 
 def count_upto(rows: QuerySet[M], limit: int = 10_000) -> int:

@@ -32,7 +32,8 @@ def read_table(data: bytes, file_name: str) -> Table:
         return _read_workbook(data)
     if file_name.lower().endswith((".xlsx", ".xls", ".et")):
         raise Refused(
-            _("“%(name)s”打不开，可能已损坏或加了密。请在表格软件里另存为 .xlsx 再上传。") % {"name": file_name}
+            _("“%(name)s”打不开，可能已损坏或加了密。请在表格软件里另存为 .xlsx 再上传。")
+            % {"name": file_name}
         )
     return _read_csv(data)
 
@@ -58,7 +59,9 @@ def _read_workbook(data: bytes) -> Table:
             sheet = book.get_sheet_by_name(name)
             if sheet.height > MAX_ROWS + 100 or sheet.width > MAX_COLUMNS * 10:
                 _refuse_size()
-            rows: Table = [list(row[:MAX_COLUMNS]) for row in sheet.to_python(skip_empty_area=False)]
+            rows: Table = [
+                list(row[:MAX_COLUMNS]) for row in sheet.to_python(skip_empty_area=False)
+            ]
             if heading_row(rows) is not None:
                 return rows
             if first is None and rows:
@@ -66,7 +69,9 @@ def _read_workbook(data: bytes) -> Table:
     except PasswordError:
         raise Refused(_("文件加了密码。请去掉密码，另存后再上传。")) from None
     except (CalamineError, ValueError, OSError, KeyError):
-        raise Refused(_("文件打不开，可能已损坏或加了密。请在表格软件里另存为 .xlsx 再上传。")) from None
+        raise Refused(
+            _("文件打不开，可能已损坏或加了密。请在表格软件里另存为 .xlsx 再上传。")
+        ) from None
     if first is None:
         raise Refused(_("表格里没有内容。请选有内容的花名册。"))
     return first
@@ -100,7 +105,9 @@ def _read_csv(data: bytes) -> Table:
     text = decode(data)
     head = text[:4000]
     delimiter = max(",\t;，", key=head.count)
-    if delimiter == "，":  # a full-width comma separates nothing in csv unless there is nothing else
+    if (
+        delimiter == "，"
+    ):  # a full-width comma separates nothing in csv unless there is nothing else
         delimiter = "，" if head.count("，") and not head.count(",") else ","
     rows: Table = []
     try:

@@ -4,56 +4,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='时间')),
-                ('action', models.CharField(max_length=60, verbose_name='操作')),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=60, verbose_name='操作人')),
-                ('on_behalf_of_id', models.BigIntegerField(null=True)),
-                ('on_behalf_of_name', models.CharField(blank=True, max_length=60, verbose_name='代表')),
-                ('unit_path', models.CharField(blank=True, max_length=255)),
-                ('unit_name', models.CharField(blank=True, max_length=120, verbose_name='单位')),
-                ('object_kind', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('object_name', models.CharField(blank=True, max_length=200, verbose_name='对象')),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='原因')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('channel', models.CharField(blank=True, max_length=10, verbose_name='渠道')),
-                ('request_id', models.CharField(blank=True, max_length=36)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
+                ("action", models.CharField(max_length=60, verbose_name="操作")),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=60, verbose_name="操作人")),
+                ("on_behalf_of_id", models.BigIntegerField(null=True)),
+                (
+                    "on_behalf_of_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="代表"),
+                ),
+                ("unit_path", models.CharField(blank=True, max_length=255)),
+                ("unit_name", models.CharField(blank=True, max_length=120, verbose_name="单位")),
+                ("object_kind", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("object_name", models.CharField(blank=True, max_length=200, verbose_name="对象")),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="原因")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="来源地址")),
+                ("channel", models.CharField(blank=True, max_length=10, verbose_name="渠道")),
+                ("request_id", models.CharField(blank=True, max_length=36)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_kind', 'object_id', '-id'], name='audit_object'), models.Index(fields=['actor_id', '-id'], name='audit_actor'), models.Index(fields=['unit_path', '-id'], name='audit_unit')],
+                "indexes": [
+                    models.Index(fields=["object_kind", "object_id", "-id"], name="audit_object"),
+                    models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+                    models.Index(fields=["unit_path", "-id"], name="audit_unit"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('object_kind', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('old', models.CharField(max_length=20)),
-                ('new', models.CharField(max_length=20)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=60)),
-                ('on_behalf_of_id', models.BigIntegerField(null=True)),
-                ('on_behalf_of_name', models.CharField(blank=True, max_length=60)),
-                ('reason', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("object_kind", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField()),
+                ("old", models.CharField(max_length=20)),
+                ("new", models.CharField(max_length=20)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=60)),
+                ("on_behalf_of_id", models.BigIntegerField(null=True)),
+                ("on_behalf_of_name", models.CharField(blank=True, max_length=60)),
+                ("reason", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'indexes': [models.Index(fields=['object_kind', 'object_id', 'id'], name='statuschange_object')],
+                "indexes": [
+                    models.Index(
+                        fields=["object_kind", "object_id", "id"], name="statuschange_object"
+                    )
+                ],
             },
         ),
     ]

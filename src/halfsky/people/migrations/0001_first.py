@@ -6,150 +6,381 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='用户名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('display_name', models.CharField(max_length=60, verbose_name='显示名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('theme', models.CharField(default='auto', max_length=5)),
-                ('large_print', models.BooleanField(default=False)),
-                ('single_keys', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="用户名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("display_name", models.CharField(max_length=60, verbose_name="显示名")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("theme", models.CharField(default="auto", max_length=5)),
+                ("large_print", models.BooleanField(default=False)),
+                ("single_keys", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=60, verbose_name='用途')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('purpose', models.CharField(default='api', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=60, verbose_name="用途")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("purpose", models.CharField(default="api", max_length=10)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('previewed', '待确认'), ('running', '正在写入'), ('applied', '已导入'), ('undone', '已撤销'), ('cancelled', '已取消')], default='previewed', max_length=12)),
-                ('rows', models.JSONField(default=list)),
-                ('before', models.JSONField(default=dict)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255)),
+                ("file_sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("previewed", "待确认"),
+                            ("running", "正在写入"),
+                            ("applied", "已导入"),
+                            ("undone", "已撤销"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="previewed",
+                        max_length=12,
+                    ),
+                ),
+                ("rows", models.JSONField(default=list)),
+                ("before", models.JSONField(default=dict)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_batches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('name_key', models.CharField(db_index=True, max_length=120)),
-                ('sex', models.CharField(choices=[('f', '女'), ('m', '男')], max_length=1, verbose_name='性别')),
-                ('birth_month', models.CharField(blank=True, max_length=7, verbose_name='出生年月')),
-                ('post', models.CharField(blank=True, max_length=60, verbose_name='职务')),
-                ('rank', models.CharField(blank=True, max_length=60, verbose_name='职级')),
-                ('staff_kind', models.CharField(blank=True, choices=[('civil_servant', '公务员'), ('managed', '参公'), ('institution', '事业'), ('contract', '合同'), ('dispatched', '劳务派遣'), ('retired', '退休')], max_length=20, verbose_name='人员类别')),
-                ('education', models.CharField(blank=True, max_length=40, verbose_name='学历')),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='职称')),
-                ('politics', models.CharField(blank=True, max_length=40, verbose_name='政治面貌')),
-                ('joined_on', models.DateField(blank=True, null=True, verbose_name='到岗日期')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='离岗日期')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='电话')),
-                ('import_batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='created_persons', to='people.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("name_key", models.CharField(db_index=True, max_length=120)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("f", "女"), ("m", "男")], max_length=1, verbose_name="性别"
+                    ),
+                ),
+                (
+                    "birth_month",
+                    models.CharField(blank=True, max_length=7, verbose_name="出生年月"),
+                ),
+                ("post", models.CharField(blank=True, max_length=60, verbose_name="职务")),
+                ("rank", models.CharField(blank=True, max_length=60, verbose_name="职级")),
+                (
+                    "staff_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("civil_servant", "公务员"),
+                            ("managed", "参公"),
+                            ("institution", "事业"),
+                            ("contract", "合同"),
+                            ("dispatched", "劳务派遣"),
+                            ("retired", "退休"),
+                        ],
+                        max_length=20,
+                        verbose_name="人员类别",
+                    ),
+                ),
+                ("education", models.CharField(blank=True, max_length=40, verbose_name="学历")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="职称")),
+                ("politics", models.CharField(blank=True, max_length=40, verbose_name="政治面貌")),
+                ("joined_on", models.DateField(blank=True, null=True, verbose_name="到岗日期")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离岗日期")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="created_persons",
+                        to="people.importbatch",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='account',
-            name='person',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='people.person'),
+            model_name="account",
+            name="person",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="account",
+                to="people.person",
+            ),
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=255, unique=True)),
-                ('depth', models.PositiveIntegerField()),
-                ('numchild', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=120, verbose_name='全称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='简称')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('kind', models.CharField(choices=[('federation', '妇联'), ('bureau', '机关'), ('institution', '事业单位'), ('department', '科室'), ('committee', '妇委会'), ('union_committee', '工会女职工委员会'), ('enterprise', '企业'), ('township', '乡镇街道'), ('village', '村社区'), ('other', '其他')], max_length=20, verbose_name='类别')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='启用日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=255, unique=True)),
+                ("depth", models.PositiveIntegerField()),
+                ("numchild", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=120, verbose_name="全称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="简称")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("federation", "妇联"),
+                            ("bureau", "机关"),
+                            ("institution", "事业单位"),
+                            ("department", "科室"),
+                            ("committee", "妇委会"),
+                            ("union_committee", "工会女职工委员会"),
+                            ("enterprise", "企业"),
+                            ("township", "乡镇街道"),
+                            ("village", "村社区"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="启用日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='person',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='people.unit'),
+            model_name="person",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="persons",
+                to="people.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to='people.unit'),
+            model_name="importbatch",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="import_batches",
+                to="people.unit",
+            ),
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('system_admin', '系统管理员'), ('leader', '主要领导'), ('vice_leader', '分管领导'), ('chair', '妇委会主任'), ('officer', '妇女工作专干'), ('committee_member', '妇委会委员'), ('liaison', '科室联络员'), ('case_worker', '权益接待员'), ('health_liaison', '健康联络员'), ('volunteer_lead', '志愿队长'), ('judge', '评委'), ('expert', '家庭教育专家'), ('auditor', '纪检审计'), ('staff', '女职工')], max_length=20, verbose_name='角色')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('deputy_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deputies', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("system_admin", "系统管理员"),
+                            ("leader", "主要领导"),
+                            ("vice_leader", "分管领导"),
+                            ("chair", "妇委会主任"),
+                            ("officer", "妇女工作专干"),
+                            ("committee_member", "妇委会委员"),
+                            ("liaison", "科室联络员"),
+                            ("case_worker", "权益接待员"),
+                            ("health_liaison", "健康联络员"),
+                            ("volunteer_lead", "志愿队长"),
+                            ("judge", "评委"),
+                            ("expert", "家庭教育专家"),
+                            ("auditor", "纪检审计"),
+                            ("staff", "女职工"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deputy_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deputies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='account',
-            name='home_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.unit'),
+            model_name="account",
+            name="home_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="people.unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_ends_after_it_starts'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="unit_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['unit', 'name_key', 'id'], name='people_pers_unit_id_94af1a_idx'),
+            model_name="person",
+            index=models.Index(
+                fields=["unit", "name_key", "id"], name="people_pers_unit_id_94af1a_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('joined_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='person_leaves_after_joining'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_on__isnull", True),
+                    ("joined_on__isnull", True),
+                    ("left_on__gte", models.F("joined_on")),
+                    _connector="OR",
+                ),
+                name="person_leaves_after_joining",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['system_admin', 'leader', 'vice_leader', 'chair', 'officer', 'committee_member', 'liaison', 'case_worker', 'health_liaison', 'volunteer_lead', 'judge', 'expert', 'auditor', 'staff'])), name='grant_role_is_known'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "system_admin",
+                            "leader",
+                            "vice_leader",
+                            "chair",
+                            "officer",
+                            "committee_member",
+                            "liaison",
+                            "case_worker",
+                            "health_liaison",
+                            "volunteer_lead",
+                            "judge",
+                            "expert",
+                            "auditor",
+                            "staff",
+                        ],
+                    )
+                ),
+                name="grant_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('starts_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grant_ends_after_it_starts'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("starts_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="grant_ends_after_it_starts",
+            ),
         ),
     ]

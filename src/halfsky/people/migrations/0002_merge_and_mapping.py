@@ -5,86 +5,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_first'),
+        ("people", "0001_first"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Distinction',
+            name="Distinction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.RenameIndex(
-            model_name='person',
-            new_name='person_unit_name',
-            old_name='people_pers_unit_id_94af1a_idx',
+            model_name="person",
+            new_name="person_unit_name",
+            old_name="people_pers_unit_id_94af1a_idx",
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='counts',
+            model_name="importbatch",
+            name="counts",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='kept',
+            model_name="importbatch",
+            name="kept",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='mapping',
+            model_name="importbatch",
+            name="mapping",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='purged_at',
+            model_name="importbatch",
+            name="purged_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='person',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='people.person'),
+            model_name="person",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_from",
+                to="people.person",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='name_search',
+            model_name="person",
+            name="name_search",
             field=models.CharField(blank=True, max_length=160),
         ),
         migrations.AlterField(
-            model_name='person',
-            name='name_key',
+            model_name="person",
+            name="name_key",
             field=models.CharField(max_length=120),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_key', 'id'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name_key", "id"], name="person_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_written_name'),
+            model_name="person",
+            index=models.Index(fields=["name"], name="person_written_name"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='person_not_merged_into_herself'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="person_not_merged_into_herself",
+            ),
         ),
         migrations.AddField(
-            model_name='distinction',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
+            model_name="distinction",
+            name="first",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+            ),
         ),
         migrations.AddField(
-            model_name='distinction',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
+            model_name="distinction",
+            name="second",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='distinction',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='distinction_once'),
+            model_name="distinction",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="distinction_once"),
         ),
         migrations.AddConstraint(
-            model_name='distinction',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='distinction_in_order'),
+            model_name="distinction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="distinction_in_order"
+            ),
         ),
     ]

@@ -55,7 +55,9 @@ def clean_name(text: str) -> str:
     >>> clean_name("阿依古丽•买买提")
     '阿依古丽·买买提'
     """
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
+    kept = "".join(
+        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C"
+    )
     kept = re.sub(r"\s*[•・‧∙⋅]\s*", "·", kept.replace("　", " "))
     kept = re.sub(r"\s+", " ", kept).strip()
     return re.sub(r"(?<=[㐀-鿿]) (?=[㐀-鿿])", "", kept)

@@ -51,10 +51,22 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 _FIELD_OF = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 
 _ID_HEADING = re.compile(r"身份证|证件号|公民身份号|idcard|identity")
-_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dXx])")
-_OLD_ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+_ID_NUMBER = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dXx])"
+)
+_OLD_ID_NUMBER = re.compile(
+    r"(?<!\d)[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)"
+)
 
-LENGTHS = {"name": 60, "post": 60, "rank": 60, "education": 40, "title": 60, "politics": 40, "phone": 30}
+LENGTHS = {
+    "name": 60,
+    "post": 60,
+    "rank": 60,
+    "education": 40,
+    "title": 60,
+    "politics": 40,
+    "phone": 30,
+}
 
 SEX = {"女": "f", "女性": "f", "f": "f", "female": "f", "woman": "f",
        "男": "m", "男性": "m", "m": "m", "male": "m", "man": "m"}  # fmt: skip
@@ -199,7 +211,11 @@ def read_headings(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> list[C
         if not heading and not filled:
             continue
         numbers = sum(1 for t in filled if looks_like_identity_number(t))
-        if _ID_HEADING.search(heading_key(cell)) or numbers >= 3 or (numbers and 2 * numbers >= len(filled)):
+        if (
+            _ID_HEADING.search(heading_key(cell))
+            or numbers >= 3
+            or (numbers and 2 * numbers >= len(filled))
+        ):
             columns.append(Column(letter, heading, why="identity"))
             continue
         field = field_of(cell)
@@ -240,7 +256,9 @@ def serial_date(number: float) -> date | None:
     return date(1899, 12, 30) + timedelta(days=int(number)) if 7306 <= number <= 65745 else None
 
 
-_DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?(?: 00:00(?::00)?)?")
+_DAY = re.compile(
+    r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?(?: 00:00(?::00)?)?"
+)
 _MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?")
 _RUN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _RUN_MONTH = re.compile(r"(\d{4})(\d{2})")
@@ -351,7 +369,12 @@ def read_phone(cell: Cell) -> str:
         return ""
     if re.fullmatch(r"1[3-9]\d{9}", bare):
         return bare
-    if re.fullmatch(r"\+?\d{3,15}(?:[转x#*]\d{1,6})?(?:[,;、/]\+?\d{3,15}(?:[转x#*]\d{1,6})?)*", bare) and len(text) <= 30:
+    if (
+        re.fullmatch(
+            r"\+?\d{3,15}(?:[转x#*]\d{1,6})?(?:[,;、/]\+?\d{3,15}(?:[转x#*]\d{1,6})?)*", bare
+        )
+        and len(text) <= 30
+    ):
         return text
     raise Unreadable("phone", text)
 

@@ -12,6 +12,7 @@ from halfsky.people.services.accounts import (
     reset_password,
     reset_second_factor,
     revoke_token,
+    tidy_sessions,
     update_preferences,
 )
 from halfsky.people.services.errors import Refused
@@ -38,6 +39,6 @@ __all__ = [
     "create_token", "create_unit", "disable_account", "enable_account", "end_grant", "end_unit",
     "grant_role", "leave", "mark_different", "merge_persons", "move_unit", "note_export",
     "note_password_changed", "preview_import", "rename_unit", "reset_password",
-    "reset_second_factor", "revoke_token", "tidy_imports", "undo", "undo_import",
+    "reset_second_factor", "revoke_token", "tidy_imports", "tidy_sessions", "undo", "undo_import",
     "update_person", "update_preferences",
 ]  # fmt: skip

@@ -132,7 +132,14 @@ def change_account(
     account.save(update_fields=["display_name", "home_unit", "person"])
     after = {name: getattr(account, name) for name in names}
     if after != before:
-        record(action="people.account.change", obj=account, by=by, unit=home_unit, before=before, after=after)
+        record(
+            action="people.account.change",
+            obj=account,
+            by=by,
+            unit=home_unit,
+            before=before,
+            after=after,
+        )
     return account
 
 
@@ -142,6 +149,14 @@ def end_sessions(account: Account) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def tidy_sessions() -> int:
+    """Forget sessions that have run out. Returns how many devices fell off the lists."""
+    from importlib import import_module
+
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return sum(1 for session in UserSession.objects.iterator() if session.purge())
 
 
 def _revoke_all(account: Account) -> int:
@@ -178,7 +193,9 @@ def disable_account(*, account: Account, by: Account, reason: str = "") -> Accou
     if account.pk == by.pk:
         raise Refused(_("不能停用自己的账号，请由另一位系统管理员办理。"))
     today = timezone.localdate()
-    _require_another_admin(account, list(account.grants.filter(_holding(today)).select_related("unit")))
+    _require_another_admin(
+        account, list(account.grants.filter(_holding(today)).select_related("unit"))
+    )
     account.is_active = False
     account.save(update_fields=["is_active"])
     sessions, tokens = end_sessions(account), _revoke_all(account)
@@ -319,11 +336,18 @@ def _grant(
         raise Refused(_("“%(unit)s”已停用，请选它的承接单位。") % {"unit": unit.name}, code="unit")
     if deputy_of is not None:
         _check_deputy(account, role, unit, deputy_of, ends_on)
-    double = account.grants.filter(_holding(timezone.localdate()), role=role, unit=unit, deputy_of=deputy_of)
+    double = account.grants.filter(
+        _holding(timezone.localdate()), role=role, unit=unit, deputy_of=deputy_of
+    )
     if double.exists():
         raise Refused(_("已有同样的授权，不用再加。"))
     grant = Grant.objects.create(
-        account=account, role=role, unit=unit, starts_on=starts_on, ends_on=ends_on, deputy_of=deputy_of
+        account=account,
+        role=role,
+        unit=unit,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        deputy_of=deputy_of,
     )
     access.forget_grants(account)
     record(
@@ -407,7 +431,11 @@ def create_token(
         raise Refused(_("最多留 %(n)s 个令牌，请先撤销不用的。") % {"n": MAX_TOKENS})
     plain = secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        account=account, label=label, digest=token_digest(plain), purpose=purpose, expires_on=expires_on
+        account=account,
+        label=label,
+        digest=token_digest(plain),
+        purpose=purpose,
+        expires_on=expires_on,
     )
     record(
         action="people.token.create", obj=token, by=by, unit=_unit_of(account),

@@ -90,7 +90,9 @@ def _read_rows(
         row.values.setdefault("unit", unit_id)
         joined, left = row.values.get("joined_on"), row.values.get("left_on")
         if joined and left and left < joined:
-            row.errors.append({"column": "", "heading": "", "code": "left_before_joined", "value": left})
+            row.errors.append(
+                {"column": "", "heading": "", "code": "left_before_joined", "value": left}
+            )
         rows.append(row)
     return rows
 
@@ -161,7 +163,12 @@ def _decide(rows: list[Row], known: _Known) -> None:
             row.fate = Fate.ERROR
             continue
         values = row.values
-        key = (values["name"], values["unit"], values.get("birth_month", ""), values.get("phone", ""))
+        key = (
+            values["name"],
+            values["unit"],
+            values.get("birth_month", ""),
+            values.get("phone", ""),
+        )
         if key in seen:
             row.fate, row.twin = Fate.DOUBLE, seen[key]
             continue
@@ -169,7 +176,9 @@ def _decide(rows: list[Row], known: _Known) -> None:
         try:
             person = known.match(values)
         except Unreadable as mistake:
-            row.errors.append({"column": "", "heading": "", "code": mistake.code, "value": mistake.value})
+            row.errors.append(
+                {"column": "", "heading": "", "code": mistake.code, "value": mistake.value}
+            )
             row.fate = Fate.ERROR
             continue
         if person is None:
@@ -254,7 +263,9 @@ def preview_import(*, by: Account, unit: Unit, data: bytes, file_name: str) -> I
 
 
 def _locked(batch: ImportBatch, by: Account, *states: str) -> ImportBatch:
-    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+    batch = (
+        ImportBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+    )
     access.require(by, EDIT_PERSONS, batch.unit)
     if batch.state not in states:
         raise Refused(
@@ -302,7 +313,13 @@ def apply_import(*, batch: ImportBatch, by: Account) -> ImportBatch:
         row.person = person.pk
     changed = [row for row in rows if row.fate == Fate.UPDATE]
     before = {row.person: {n: was for n, (was, _new) in row.changes.items()} for row in changed}
-    _write([_person_of({n: v for n, (_w, v) in r.changes.items()}, by_id[r.person]) for r in changed if r.person])
+    _write(
+        [
+            _person_of({n: v for n, (_w, v) in r.changes.items()}, by_id[r.person])
+            for r in changed
+            if r.person
+        ]
+    )
     batch.rows = [asdict(row) for row in rows]
     batch.before = before
     batch.state = State.APPLIED
@@ -320,7 +337,9 @@ def _recheck_units(rows: list[Row], by: Account, unit: Unit) -> None:
     """Turn rows into errors whose unit has gone, or has moved out of reach, since the preview."""
     usable = {found.id for found in queries.unit_names_below(by, unit)}
     for row in rows:
-        if row.values.get("unit") not in usable and not any(e["code"] == "unit_gone" for e in row.errors):
+        if row.values.get("unit") not in usable and not any(
+            e["code"] == "unit_gone" for e in row.errors
+        ):
             row.errors.append({"column": "", "heading": "", "code": "unit_gone", "value": ""})
 
 
@@ -410,9 +429,13 @@ def _mentioned(ids: Sequence[int]) -> set[int]:
     for start in range(0, len(ids), 900):
         part = ids[start : start + 900]
         found |= set(Account.objects.filter(person_id__in=part).values_list("person_id", flat=True))
-        found |= set(Person.objects.filter(merged_into_id__in=part).values_list("merged_into_id", flat=True))
         found |= set(
-            Person.objects.filter(pk__in=part, merged_into__isnull=False).values_list("pk", flat=True)
+            Person.objects.filter(merged_into_id__in=part).values_list("merged_into_id", flat=True)
+        )
+        found |= set(
+            Person.objects.filter(pk__in=part, merged_into__isnull=False).values_list(
+                "pk", flat=True
+            )
         )
         for pair in Distinction.objects.filter(Q(first_id__in=part) | Q(second_id__in=part)):
             found |= {pair.first_id, pair.second_id}

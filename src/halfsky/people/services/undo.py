@@ -52,7 +52,9 @@ def undo(*, entry_id: int, by: Account) -> Person | Unit:
 
 def _refuse_if_changed(record_now: Any, after: dict[str, Any]) -> None:
     for name, value in after.items():
-        if name not in {"merged_id", "account_id"} and getattr(record_now, name) != _value(name, value):
+        if name not in {"merged_id", "account_id"} and getattr(record_now, name) != _value(
+            name, value
+        ):
             raise Refused(_("这条记录后来又改过，不能撤销。请打开记录直接修改。"))
 
 
@@ -93,13 +95,20 @@ def _restore_unit(pk: int, before: dict[str, Any], after: dict[str, Any], by: Ac
         setattr(unit, name, _value(name, value))
     units._check(unit)
     unit.save()
-    record(action="people.unit.undo", obj=unit, by=by, unit=unit, before=was, after=units.as_logged(unit))
+    record(
+        action="people.unit.undo",
+        obj=unit,
+        by=by,
+        unit=unit,
+        before=was,
+        after=units.as_logged(unit),
+    )
     return unit
 
 
 def _move_back(pk: int, before: dict[str, Any], after: dict[str, Any], by: Account) -> Unit:
     unit = Unit.objects.get(pk=pk)
-    parent = unit.get_parent()
+    parent = Unit.objects.get_parent(unit)
     if parent is None or parent.pk != after["parent_id"]:
         raise Refused(_("这条记录后来又改过，不能撤销。请打开记录直接修改。"))
     return units.move_unit(unit=unit, parent=Unit.objects.get(pk=before["parent_id"]), by=by)

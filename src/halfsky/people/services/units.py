@@ -26,7 +26,7 @@ def as_logged(unit: Unit) -> dict[str, Any]:
 
 
 def _parent_id(unit: Unit) -> int | None:
-    parent = unit.get_parent(update=True)
+    parent = Unit.objects.get_parent(unit, update=True)
     return parent.pk if parent else None
 
 
@@ -74,7 +74,11 @@ def create_unit(
     _check(unit)
     try:
         with transaction.atomic():
-            unit = parent.add_child(instance=unit) if parent else Unit.objects.add_root(instance=unit)
+            unit = (
+                Unit.objects.add_child(parent, instance=unit)
+                if parent
+                else Unit.objects.add_root(instance=unit)
+            )
     except IntegrityError:  # another builder of the tree took the code or the place just now
         raise Refused(_("刚刚有人改过组织架构，请再试一次。")) from None
     record(
@@ -101,7 +105,14 @@ def rename_unit(
     _check(unit)
     unit.save()
     if as_logged(unit) != before:
-        record(action="people.unit.rename", obj=unit, by=by, unit=unit, before=before, after=as_logged(unit))
+        record(
+            action="people.unit.rename",
+            obj=unit,
+            by=by,
+            unit=unit,
+            before=before,
+            after=as_logged(unit),
+        )
     return unit
 
 
@@ -117,7 +128,7 @@ def move_unit(*, unit: Unit, parent: Unit, by: Account) -> Unit:
     access.require(by, EDIT_UNITS, parent)
     list(Unit.objects.select_for_update().filter(Q(pk=unit.pk) | Q(pk=parent.pk)).values_list("pk"))
     unit, parent = Unit.objects.get(pk=unit.pk), Unit.objects.get(pk=parent.pk)
-    old = unit.get_parent(update=True)
+    old = Unit.objects.get_parent(unit, update=True)
     if old is None:
         raise Refused(_("“%(unit)s”是最上级单位，不能移动。") % {"unit": unit.name})
     access.require(by, EDIT_UNITS, old)
@@ -134,7 +145,7 @@ def move_unit(*, unit: Unit, parent: Unit, by: Account) -> Unit:
 
 
 def _log_move(unit: Unit, old: Unit, parent: Unit, *, by: Account) -> None:
-    unit.move(parent, pos="last-child")
+    Unit.objects.move(unit, parent, "last-child")
     moved = Unit.objects.get(pk=unit.pk)
     record(
         action="people.unit.move",
@@ -164,7 +175,9 @@ def end_unit(
         if successor.path.startswith(unit.path):
             raise Refused(_("承接单位不能是它自己或它的下级，请另选一个。"))
         if successor.valid_to is not None and (valid_to is None or successor.valid_to <= valid_to):
-            raise Refused(_("“%(unit)s”也已停用，请选一个还在用的单位承接。") % {"unit": successor.name})
+            raise Refused(
+                _("“%(unit)s”也已停用，请选一个还在用的单位承接。") % {"unit": successor.name}
+            )
     if valid_to is not None:
         living = (
             Unit.objects.filter(access.below(unit.path, ""))
@@ -186,5 +199,12 @@ def end_unit(
     _check(unit)
     unit.save()
     if as_logged(unit) != before:
-        record(action="people.unit.end", obj=unit, by=by, unit=unit, before=before, after=as_logged(unit))
+        record(
+            action="people.unit.end",
+            obj=unit,
+            by=by,
+            unit=unit,
+            before=before,
+            after=as_logged(unit),
+        )
     return unit

@@ -10,7 +10,7 @@ import factory
 from halfsky.people.models import Account, Grant, Person, Unit, UnitKind
 from halfsky.people.rules.names import name_key, name_search
 
-PASSWORD = "correct horse battery"  # noqa: S105 -- of test accounts only
+PASSWORD = "correct horse battery"
 
 
 class UnitFactory(factory.django.DjangoModelFactory):
@@ -30,7 +30,7 @@ class UnitFactory(factory.django.DjangoModelFactory):
         unit = model_class(**kwargs)
         if parent is None:
             return Unit.objects.add_root(instance=unit)
-        return Unit.objects.get(pk=parent.pk).add_child(instance=unit)
+        return Unit.objects.add_child(Unit.objects.get(pk=parent.pk), instance=unit)
 
 
 class PersonFactory(factory.django.DjangoModelFactory):

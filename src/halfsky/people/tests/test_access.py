@@ -32,7 +32,9 @@ def test_a_grant_reaches_the_unit_and_all_below_it() -> None:
     sibling = UnitFactory(parent=bureau)
     officer = account_with("officer", office)
 
-    seen = [unit for unit in (bureau, office, desk, sibling) if access.may(officer, SEE_PERSONS, unit)]
+    seen = [
+        unit for unit in (bureau, office, desk, sibling) if access.may(officer, SEE_PERSONS, unit)
+    ]
 
     assert seen == [office, desk]
     assert set(Unit.objects.filter(access.scope(officer, SEE_PERSONS).q(""))) == {office, desk}
