@@ -226,12 +226,17 @@ def kind_name(kind: str) -> str:
     return _translate(KINDS[kind]) if kind in KINDS else kind
 
 
+def _spaced(kind: str) -> str:
+    """The name of a format with the space that Chinese sets before Latin: 这份 PDF 文件."""
+    name = kind_name(kind)
+    return f" {name}" if name[:1].isascii() else name
+
+
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
     shown = dict(values)
     kind = values.get("kind")
     if isinstance(kind, str):
-        name = kind_name(kind)
-        shown["kind"] = f" {name}" if name[:1].isascii() else name  # 这份 PDF 文件
+        shown["kind"] = _spaced(kind)
     return _translate(sentence).format(**shown).replace("  ", " ").replace("（ ", "（").strip()
 
 
@@ -249,5 +254,5 @@ def notice_sentence(notice: str) -> str:
     """The sentence for a notice of `SourceText.notices` ("wrong_extension:docx:pdf")."""
     code, *values = notice.split(":")
     if code == "wrong_extension":
-        values[1] = kind_name(values[1])
-    return _translate(NOTICES[code]).format(*values)
+        values[1] = _spaced(values[1])
+    return _translate(NOTICES[code]).format(*values).replace("  ", " ")

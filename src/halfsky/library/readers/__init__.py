@@ -46,8 +46,8 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
             errno.ENXIO: "not_a_file",
         }.get(number or 0, "not_found")
         raise CannotRead(code, name=name) from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if stat.S_ISDIR(status.st_mode):
             raise CannotRead("is_a_folder", name=name)
         if not stat.S_ISREG(status.st_mode):
@@ -56,10 +56,12 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
             raise too_large(status.st_size)
         if status.st_size == 0:
             raise CannotRead("empty")
-        try:
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(rules.MAX_FILE_BYTES + 1)
-        except OSError:
-            raise CannotRead("disk_fault", name=name) from None
+    except OSError:
+        raise CannotRead("disk_fault", name=name) from None
+    finally:
+        os.close(handle)
 
 
 def too_large(size: int) -> CannotRead:

@@ -61,6 +61,8 @@ PLAUSIBLE = 0.25
 #: How much more Chinese the text must look as Big5 than as GB18030, the usual encoding here.
 _BIG5_LEAD = 1.3
 _SAMPLE = 400_000
+#: Three Chinese characters in a row as UTF-8 writes them; without them nothing is mixed.
+_CHINESE_IN_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ def _looks_utf8(line: bytes) -> bool | None:
 def _refuse_mixture(data: bytes) -> None:
     """Raise CannotRead("mixed_encodings") when some lines are UTF-8 and others surely are not."""
     first: tuple[bool, int] | None = None
+    if not _CHINESE_IN_UTF8.search(data):
+        return
     lines = re.split(b"\r\n|\r|\n", data)
     for number, line in enumerate(lines, 1):
         verdict = _looks_utf8(line)

@@ -105,9 +105,14 @@ def cell(content: str, properties: str = "") -> str:
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
 
 
+_GRID_COLUMN = '<w:gridCol w:w="2000"/>'
+
+
 def table(*rows: Sequence[str]) -> str:
     """A table of cells made with `cell`."""
-    return f"<w:tbl>{''.join('<w:tr>' + ''.join(row) + '</w:tr>' for row in rows)}</w:tbl>"
+    columns = max(len(row) for row in rows)
+    grid = f"<w:tblGrid>{_GRID_COLUMN * columns}</w:tblGrid>"
+    return f"<w:tbl>{grid}{''.join('<w:tr>' + ''.join(row) + '</w:tr>' for row in rows)}</w:tbl>"
 
 
 # pdf
