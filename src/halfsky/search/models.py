@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,8 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from halfsky.search.rules import Tokens
 
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+else:
+    AnyField = models.Field
 
-class TokensField(models.Field):
+
+class TokensField(AnyField):
     """The tokens of an entry: text on SQLite, read by its full-text table; a tsvector on PostgreSQL."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:

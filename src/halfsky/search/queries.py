@@ -55,8 +55,9 @@ def search(
 ) -> list[Hit]:
     """Return the newest entries that have all of `text`, in one statement.
 
-    `scopes` says for each kind of entry below which units (their paths) the asker may see it; a
-    kind that is not in it is not found. `kinds` narrows this down. Newest means first indexed last.
+    `scopes` says for each kind of entry in which units' subtrees (their paths) the asker may see it,
+    or with "@" before the path in that unit alone; a kind that is not in it is not found. `kinds`
+    narrows this down. Newest means first indexed last.
     At most 100 hits. A query without a letter or digit finds nothing; none is an error.
     """
     phrases, reach = rules.query_terms(text), rules.scope_tokens(scopes, kinds)

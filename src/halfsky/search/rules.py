@@ -10,7 +10,8 @@ Three kinds of token stand in one index and cannot be taken for each other:
 |---|---|
 | `妇女`, `益`, `12338`, `pilot` | a pair, the last character of a run, a word; in their order |
 | `=妇` | the character occurs somewhere: answers a query of one character |
-| `plans.task@00010002` | the entry's kind, and one for each unit above it or its own |
+| `plans.task@00010002` | its kind, with each unit in whose subtree it stands |
+| `plans.task@@00010002` | its kind, with its own unit |
 
 Letters and digits alone make up the first kind, so no query can name a token of the others.
 """
@@ -152,7 +153,10 @@ def above(unit_path: str) -> list[str]:
 
 
 def scope_token(kind: str, path: str) -> str:
-    """Return the token of every entry of `kind` in the unit at `path` or below."""
+    """Return the token of every entry of `kind` in the unit at `path` or below.
+
+    With "@" before the path: in that unit alone.
+    """
     return f"{kind}@{path}".lower()
 
 
@@ -167,7 +171,7 @@ def entry_tokens(kind: str, title: str, body: str, unit_path: str) -> Tokens:
             ordered += _tokens(run)
             if not _is_word(run):
                 single.update(dict.fromkeys(f"={character}" for character in run))
-    scopes = [scope_token(kind, path) for path in above(unit_path)]
+    scopes = [scope_token(kind, path) for path in (*above(unit_path), f"@{unit_path}")]
     return Tokens(tuple(islice(ordered, 2 * MAX_BODY)), (*single, *scopes))
 
 
@@ -220,7 +224,8 @@ Scopes = Mapping[str, Iterable[str]]
 def scope_tokens(scopes: Scopes, kinds: Iterable[str] | None = None) -> list[str]:
     """Return the tokens of which an entry must have one; none if nothing is in reach.
 
-    `scopes` says for each kind of entry below which units it may be found, `kinds` keeps some.
+    `scopes` says for each kind of entry in which units' subtrees (their paths) it may be found, or
+    with "@" before the path in that unit alone; `kinds` keeps some.
     """
     wanted = None if kinds is None else frozenset(kinds)
     return sorted(

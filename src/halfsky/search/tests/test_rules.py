@@ -118,6 +118,7 @@ def test_entry_tokens_never_mix_text_with_scope(title, body):
     assert [token for token in tokens.loose if "@" in token] == [
         "plans.task@0001",
         "plans.task@00010002",
+        "plans.task@@00010002",
     ]
     assert not any("@" in token for token in tokens.ordered)
 
@@ -130,8 +131,8 @@ def test_no_phrase_runs_from_title_into_body():
 
 def test_tokens_as_both_databases_store_them():
     tokens = rules.entry_tokens("a.b", "妇女ok妇女", "", "0001")
-    assert tokens.plain() == "妇女 女 ok 妇女 女 | | =妇 =女 a.b@0001"
-    assert tokens.vector() == "'妇女':1,4 '女':2,5 'ok':3 '=妇' '=女' 'a.b@0001'"
+    assert tokens.plain() == "妇女 女 ok 妇女 女 | | =妇 =女 a.b@0001 a.b@@0001"
+    assert tokens.vector() == "'妇女':1,4 '女':2,5 'ok':3 '=妇' '=女' 'a.b@0001' 'a.b@@0001'"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,7 @@ def test_above_refuses_what_is_no_path(path):
         ({"a.b": ("0001",), "a.c": ("00010002",)}, ["a.c"], ["a.c@00010002"]),
         ({"a.b": ()}, None, []),
         ({"a.b": ("0001",)}, ["a.z"], []),
+        ({"a.b": ("@0001",)}, None, ["a.b@@0001"]),
         ({"a.b": ("000A",)}, None, ["a.b@000a"]),  # SQLite folds letters
     ],
 )

@@ -84,6 +84,9 @@ def test_search_finds(query, ids):
         ({"plans.task": (OFFICE, OTHER)}, [3, 2]),
         ({"plans.task": (OTHER,), "plans.measure": (BUREAU,)}, [4, 3]),  # each kind its reach
         ({"plans.task": (), "plans.measure": ()}, []),
+        ({"plans.task": ("@" + BUREAU,)}, [1]),  # that unit alone
+        ({"plans.task": ("@" + CITY,)}, []),
+        ({"plans.task": ("@" + BUREAU, OTHER)}, [3, 1]),
         ({}, []),
         ({"plans.task": ("00010005",)}, []),
         ({"plans": (CITY,)}, []),
@@ -168,6 +171,7 @@ def test_move_paths_follows_a_unit_and_those_below_it():
     assert found("标题", {"plans.task": (BUREAU,)}) == []
     assert found("标题", {"plans.task": (OTHER,)}) == [3, 2, 1]
     assert found("标题", {"plans.task": (OTHER + "00010003",)}) == [2]
+    assert found("标题", {"plans.task": ("@" + OTHER + "0001",)}) == [1]
 
 
 @pytest.mark.parametrize("path", ["", "12345", "0001'"])
