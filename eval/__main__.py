@@ -66,7 +66,9 @@ def score_corpus(folder: Path) -> dict[str, dict[str, dict[str, Tally]]]:
         if "gold" not in described:
             continue
         text = paper.with_suffix(".txt").read_text("utf-8")
-        found.setdefault(described["kind"], {})[described["id"]] = score_document(text, described["gold"])
+        found.setdefault(described["kind"], {})[described["id"]] = score_document(
+            text, described["gold"]
+        )
     return found
 
 
@@ -90,8 +92,12 @@ def _number(value: float | None) -> str:
 
 def table(scored: dict[str, dict[str, dict[str, Tally]]]) -> str:
     """Return the scores as a table: one block per kind of document, then all together."""
-    everything = {name: scores for documents in scored.values() for name, scores in documents.items()}
-    lines = [_wide("kind (documents)", 24) + _wide("score", 10) + "precision recall    F1     cases"]
+    everything = {
+        name: scores for documents in scored.values() for name, scores in documents.items()
+    }
+    lines = [
+        _wide("kind (documents)", 24) + _wide("score", 10) + "precision recall    F1     cases"
+    ]
     for kind, documents in [*scored.items(), ("all", everything)]:
         total = totals(documents)
         for index, score in enumerate(SCORES):
@@ -101,7 +107,8 @@ def table(scored: dict[str, dict[str, dict[str, Tally]]]) -> str:
                 continue
             name = f"{kind} ({len(documents)})" if index == 0 else ""
             lines.append(
-                _wide(name, 24) + _wide(score, 10)
+                _wide(name, 24)
+                + _wide(score, 10)
                 + f"{_number(tally.precision)}     {_number(tally.recall)}  {_number(tally.f1)}  {cases:5}"
             )
     return "\n".join(lines)
@@ -120,8 +127,15 @@ def failures(scored: dict[str, dict[str, dict[str, Tally]]]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval", description="Score the reader of plan documents.")
-    parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus" / "plans", help="folder of NNN.txt with NNN.json")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description="Score the reader of plan documents."
+    )
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        default=ROOT.parent / "shared" / "corpus" / "plans",
+        help="folder of NNN.txt with NNN.json",
+    )
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
     parser.add_argument("--failures", action="store_true", help="list every miss and wrong find")
     options = parser.parse_args(arguments)
@@ -131,12 +145,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"语料读不出来：{error}。请检查 --corpus 指向的文件夹。", file=sys.stderr)
         return 2
     if not scored:
-        print(f"没有找到语料：{options.corpus} 里没有 NNN.txt 和 NNN.json。请用 --corpus 指明文件夹。", file=sys.stderr)
+        print(
+            f"没有找到语料：{options.corpus} 里没有 NNN.txt 和 NNN.json。请用 --corpus 指明文件夹。",
+            file=sys.stderr,
+        )
         return 2
     if options.json:
         written = {
             kind: {
-                "documents": {n: {s: t.as_json() for s, t in scores.items()} for n, scores in documents.items()},
+                "documents": {
+                    n: {s: t.as_json() for s, t in scores.items()}
+                    for n, scores in documents.items()
+                },
                 "total": {score: tally.as_json() for score, tally in totals(documents).items()},
             }
             for kind, documents in scored.items()

@@ -171,7 +171,11 @@ def score_dates(reading: PlanReading, gold: Mapping[str, Any], *, exact_to_day: 
 def score_owners(reading: PlanReading, gold: Mapping[str, Any]) -> Tally:
     """Score owners by unit and heading."""
     tally = Tally()
-    found = {(owner.unit, plain_heading(point.heading)) for point in reading.key_points for owner in point.owners}
+    found = {
+        (owner.unit, plain_heading(point.heading))
+        for point in reading.key_points
+        for owner in point.owners
+    }
     for owner in gold["owners"]:
         key = (owner["unit"], plain_heading(owner["heading"]))
         if key in found:
@@ -183,7 +187,9 @@ def score_owners(reading: PlanReading, gold: Mapping[str, Any]) -> Tally:
     return tally
 
 
-def _fragments(text: str, gold: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], Span]]:
+def _fragments(
+    text: str, gold: Iterable[Mapping[str, Any]]
+) -> list[tuple[Mapping[str, Any], Span]]:
     placed = []
     at = 0
     for measure in gold:
@@ -206,7 +212,9 @@ def score_measures(reading: PlanReading, text: str, gold: Mapping[str, Any]) -> 
     fragments = _fragments(text, gold["measures"])
     recalled = 0
     for fragment, place in fragments:
-        best, span = max(proposals, key=lambda one: one[1].overlap(place), default=(None, Span(0, 0)))
+        best, span = max(
+            proposals, key=lambda one: one[1].overlap(place), default=(None, Span(0, 0))
+        )
         if best is None or span.overlap(place) < 0.6 * len(place):
             measures.missed.append(fragment["fragment"])
             continue
@@ -214,7 +222,9 @@ def score_measures(reading: PlanReading, text: str, gold: Mapping[str, Any]) -> 
         if GOLD_KINDS[best.kind] & set(fragment["kinds"]):
             kinds.hits += 1
         else:
-            kinds.missed.append(f"{fragment['fragment']} → {best.kind} ({'/'.join(fragment['kinds'])})")
+            kinds.missed.append(
+                f"{fragment['fragment']} → {best.kind} ({'/'.join(fragment['kinds'])})"
+            )
     measures.hits = recalled
     precise = 0
     for measure, place in proposals:

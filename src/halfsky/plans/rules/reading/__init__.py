@@ -5,4 +5,13 @@ from halfsky.plans.rules.reading.reading import Coverage, KeyPoint, Measure, Pla
 from halfsky.plans.rules.reading.text import CleanText, Span
 from halfsky.plans.rules.reading.to_json import to_json
 
-__all__ = ["CleanText", "Coverage", "KeyPoint", "Measure", "PlanReading", "Span", "read_plan", "to_json"]
+__all__ = [
+    "CleanText",
+    "Coverage",
+    "KeyPoint",
+    "Measure",
+    "PlanReading",
+    "Span",
+    "read_plan",
+    "to_json",
+]

@@ -99,22 +99,40 @@ _AIM_VERB = re.compile(
     r"筑牢|夯实|彰显|展现|体现|带动|助力|助推|做到|达到|坚定|坚决|坚守|牢固|践行|保持|适应|贴近|把握|突出|注重|争做|争当|争创|争先|拼搏|谱写|汇聚|"
     r"潜移默化|改善|惠及|立足|造福|避免|强化|充实|锻炼|激活|塑造|铸就|永葆|传承|厚植|擦亮|赋能|抒发|展露|叫响|唱响|讲好|让大家)"
 )
-_RESULT = re.compile(r"^(?:使|让|为(?!主)|从而|进而|以期|以便|以此|力争|确保|再创|为了|不断推动|最终)")
+_RESULT = re.compile(
+    r"^(?:使|让|为(?!主)|从而|进而|以期|以便|以此|力争|确保|再创|为了|不断推动|最终)"
+)
 _GROUND_START = re.compile(
     r"^(?:围绕|紧紧围绕|紧扣|结合|按照|根据|依据|遵照|对照|对标|立足|着眼|针对|鉴于|随着|作为|当前|面对|本着|坚持以|以|在.{2,30}(?:下|后)$|发挥|充分发挥|坚持|贯彻|落实|认真贯彻|认真落实|切实贯彻|为进一步|为了|为(?=切实|全面|深入|更好))"
 )
 _GROUND_END = re.compile(
     r"(?:作用|优势|原则|部署|要求|精神|思想|导向|目标|主题|主线|重点|抓手|载体|契机|核心|中心|大局|实际|需求|理念|方针|办法|规定|意见|通知|方案|计划|任务|特点|基础|岗位|工作|相结合|基层|出发点|统领|指导|引领|根本|宗旨|为本|为先|问题|情况|下|后)$"
 )
-_MEANS_START = re.compile(r"^(?:抓住|把握|借助|借力|利用|充分利用|依托|通过|面向|从|以|用|运用|聚焦|在|于|对|向|就|采取|采用|针对|经|围绕)")
-_OPPORTUNITY = re.compile(r"(?:契机|机遇|时机|节点|入手|出发|为抓手|为载体|为契机|平台|阵地|方式|形式|渠道|机会|手段|宣传周|宣传月|方法|之机|基础上|过程中|方面|等)$")
-_ABILITY = re.compile(r"^(?:增强|提升|提高|加强|强化|培养|锻炼).{0,40}(?:能力|本领|水平|素质|素养)(?:和水平|和素质|与水平)?$")
-_STATE_END = re.compile(r"的(?:良好|浓厚|强大|生动|工作|社会|新)?(?:气氛|氛围|局面|格局|态势|环境|新风|风尚)$")
-_LINK = re.compile(r"^(?:同时|此外|另外|一方面|另一方面|其中|首先|其次|再次|最后|具体来说|总之|今年|全年|年内|平时|在平时)$")
-_SHORT_GOES_ON = re.compile(r"^(?:抓好|做好|搞好|抓实|做到|落实好|办好|及时|严格|予以|加以|并).{2,8}$")
-_PUT = re.compile(r"^(?:将|把)(?P<object>.{1,60}?)(?P<verb>纳入|落实|列入|融入|贯穿|转化|作为|摆在|放在|核对|分给|分解|报|送|办|建|做|推|转|变|压|抓|管|[^，]{0,4}到)")
+_MEANS_START = re.compile(
+    r"^(?:抓住|把握|借助|借力|利用|充分利用|依托|通过|面向|从|以|用|运用|聚焦|在|于|对|向|就|采取|采用|针对|经|围绕)"
+)
+_OPPORTUNITY = re.compile(
+    r"(?:契机|机遇|时机|节点|入手|出发|为抓手|为载体|为契机|平台|阵地|方式|形式|渠道|机会|手段|宣传周|宣传月|方法|之机|基础上|过程中|方面|等)$"
+)
+_ABILITY = re.compile(
+    r"^(?:增强|提升|提高|加强|强化|培养|锻炼).{0,40}(?:能力|本领|水平|素质|素养)(?:和水平|和素质|与水平)?$"
+)
+_STATE_END = re.compile(
+    r"的(?:良好|浓厚|强大|生动|工作|社会|新)?(?:气氛|氛围|局面|格局|态势|环境|新风|风尚)$"
+)
+_LINK = re.compile(
+    r"^(?:同时|此外|另外|一方面|另一方面|其中|首先|其次|再次|最后|具体来说|总之|今年|全年|年内|平时|在平时)$"
+)
+_SHORT_GOES_ON = re.compile(
+    r"^(?:抓好|做好|搞好|抓实|做到|落实好|办好|及时|严格|予以|加以|并).{2,8}$"
+)
+_PUT = re.compile(
+    r"^(?:将|把)(?P<object>.{1,60}?)(?P<verb>纳入|落实|列入|融入|贯穿|转化|作为|摆在|放在|核对|分给|分解|报|送|办|建|做|推|转|变|压|抓|管|[^，]{0,4}到)"
+)
 _PUT_SORT = {"贯穿": Sort.SCHEDULE, "融入": Sort.AIM, "转化": Sort.AIM, "作为": Sort.AIM}
-_WITH_PUT = re.compile(r"^(?:推动|促进|推进|争取|协调|督促|引导|支持)(?:将|把).{1,60}(?:纳入|列入|写入|落实)")
+_WITH_PUT = re.compile(
+    r"^(?:推动|促进|推进|争取|协调|督促|引导|支持)(?:将|把).{1,60}(?:纳入|列入|写入|落实)"
+)
 _LABEL = re.compile(r"^[^，。：]{1,10}：(?=.)")
 _SUBJECT_ACTS = re.compile(
     r"^.{1,24}?(?:负责|牵头|每月|每季度?|每周|每半年|至少|随叫随到|应|要|须|需|将|可|必须|定期|继续|不得|不组织|严禁)"
@@ -172,7 +190,11 @@ def sort_of(words: str) -> Sort:
         return Sort.ACTION
     if _GROUND_START.match(words) or _GROUND_START.match(bare):
         works = _STARTS_ACTION.match(bare) and not bare.startswith(("贯彻", "落实"))
-        if _GROUND_END.search(bare) and not works and not re.search(r"(?:开展|举办|召开|组织).{2,}", bare):
+        if (
+            _GROUND_END.search(bare)
+            and not works
+            and not re.search(r"(?:开展|举办|召开|组织).{2,}", bare)
+        ):
             return Sort.GROUND
     if _ABILITY.match(bare):
         return Sort.ABILITY
@@ -181,11 +203,18 @@ def sort_of(words: str) -> Sort:
     if _AIM_VERB.match(bare):
         return Sort.AIM
     if _MEANS_START.match(bare):
-        if _OPPORTUNITY.search(bare) and not re.search(r"(?:开展|举办|召开).{2,}(?:活动|服务|效劳|宣传)$", bare):
+        if _OPPORTUNITY.search(bare) and not re.search(
+            r"(?:开展|举办|召开).{2,}(?:活动|服务|效劳|宣传)$", bare
+        ):
             return Sort.MEANS
         if _SURE_ACTION.search(bare):
             return Sort.ACTION
-        inner = re.sub(r"^(?:在|于|以|用|从|对|面向|通过|利用|依托).{1,30}?(?:系统|中|上|里|内|方面|范围|之间|方法|方式|为重点)", "", bare, count=1)
+        inner = re.sub(
+            r"^(?:在|于|以|用|从|对|面向|通过|利用|依托).{1,30}?(?:系统|中|上|里|内|方面|范围|之间|方法|方式|为重点)",
+            "",
+            bare,
+            count=1,
+        )
         if inner != bare and inner:
             rest = _bare(inner)
             if _AIM_VERB.match(rest):
@@ -194,12 +223,19 @@ def sort_of(words: str) -> Sort:
                 return Sort.ACTION
         if re.search(r"引导|促进|推动|激发|提升|带动", bare):
             return Sort.AIM
-        return Sort.ACTION if _STARTS_ACTION.search(re.sub(r"^.{1,12}?(?=" + _ACTION_VERB + ")", "", bare)) and not bare.startswith("抓住") else Sort.MEANS
+        return (
+            Sort.ACTION
+            if _STARTS_ACTION.search(re.sub(r"^.{1,12}?(?=" + _ACTION_VERB + ")", "", bare))
+            and not bare.startswith("抓住")
+            else Sort.MEANS
+        )
     if re.match(r"^(?:加强|强化|提高).{0,16}(?:意识|能力|水平|素质|凝聚力|观念|党性|修养)$", bare):
         return Sort.AIM
     if _STARTS_ACTION.match(bare):
         return Sort.ACTION
-    if re.search(r"等(?:形式|各类|系列|多种)?(?:的)?(?:活动|工作|形式|内容|方式|知识|服务)?$", bare) and not _SURE_ACTION.search(bare):
+    if re.search(
+        r"等(?:形式|各类|系列|多种)?(?:的)?(?:活动|工作|形式|内容|方式|知识|服务)?$", bare
+    ) and not _SURE_ACTION.search(bare):
         return Sort.MORE
     if _SURE_ACTION.search(bare[:48]) or _SUBJECT_ACTS.match(bare):
         return Sort.ACTION
@@ -243,9 +279,19 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
         if sort is Sort.SCHEDULE and current is None:
             sort = Sort.ACTION
         if sort is Sort.ABILITY:
-            if trains or (current is not None and re.search(r"培训|轮训|研修|学习班", current.span.of(folded))):
+            if trains or (
+                current is not None and re.search(r"培训|轮训|研修|学习班", current.span.of(folded))
+            ):
                 trains = True
-                current = Piece([clause], [], [], rule="measure.ability", is_soft=True, core=len(clause), closed=True)
+                current = Piece(
+                    [clause],
+                    [],
+                    [],
+                    rule="measure.ability",
+                    is_soft=True,
+                    core=len(clause),
+                    closed=True,
+                )
                 pieces.append(current)
                 continue
             sort = Sort.AIM
@@ -256,7 +302,9 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
             if work and ground and ground[-1].start > work[0].start:
                 work = sorted(work + ground)
                 ground = []
-            current = Piece([*work, clause], list(aims), ground, core=sum(map(len, [*work, clause])))
+            current = Piece(
+                [*work, clause], list(aims), ground, core=sum(map(len, [*work, clause]))
+            )
             pieces.append(current)
             waiting, aims = [], []
         elif current is not None and sort in (Sort.SCHEDULE, Sort.MORE):
@@ -269,7 +317,12 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
         elif current is not None and sort in (Sort.AIM, Sort.RESULT):
             late = [span for _, span in waiting]
             waiting = []
-            if sort is Sort.AIM and not current.closed and not late and len(clause) <= _AIM_SHARE * current.core:
+            if (
+                sort is Sort.AIM
+                and not current.closed
+                and not late
+                and len(clause) <= _AIM_SHARE * current.core
+            ):
                 current.work.append(clause)
             else:
                 current.aims += [*late, clause]
@@ -295,7 +348,7 @@ def _soft_piece(waiting: list[tuple[Sort, Span]]) -> Piece | None:
             continue
         if sort is Sort.GROUND and not work:
             ground.append(clause)
-        elif sort is Sort.RESULT and work or aims:
+        elif (sort is Sort.RESULT and work) or aims:
             aims.append(clause)
         elif sort is Sort.RESULT:
             ground.append(clause)
@@ -303,4 +356,6 @@ def _soft_piece(waiting: list[tuple[Sort, Span]]) -> Piece | None:
             work.append(clause)
     if not work:
         return None
-    return Piece(work, aims, ground, is_soft=True, rule="measure.aim_only", core=sum(map(len, work)))
+    return Piece(
+        work, aims, ground, is_soft=True, rule="measure.aim_only", core=sum(map(len, work))
+    )

@@ -4,11 +4,11 @@ Only what a calendar can hold is a date. A decimal (82.7万), a document number 
 years in a document's name and an age (35至64岁) are none.
 """
 
+import datetime
 import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from halfsky.plans.rules.reading.markers import han_number
@@ -48,12 +48,12 @@ class FoundDate:
     kind: DateKind
     date: str
     end: str | None
-    starts_on: date | None
-    due_on: date | None
+    starts_on: datetime.date | None
+    due_on: datetime.date | None
     rule: str
 
     @property
-    def on(self) -> date | None:
+    def on(self) -> datetime.date | None:
         """The day that a calendar shows: the last one of a deadline, the first one of an event."""
         return self.due_on if self.kind is DateKind.DEADLINE else self.starts_on
 
@@ -81,10 +81,10 @@ _MONTH_HAN = r"(?:十[一二]?|[一二三四五六七八九])"
 _DAY_DIGITS = r"(?:3[01]|[12]\d|0?[1-9])"
 _DAY_HAN = r"(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _PART = r"(?:上旬|中旬|下旬|上中旬|中下旬|月?底|月?末|月?初(?![评赛审选步一二三])|中(?![考学高国小层])|上半月|下半月)"
-_AFTER = (
-    r"(?:前后|前夕|之前|以前|前(?![列沿后夕期三两提进往来景])|左右|上午|下午|晚上?|中午|当天|当日|期间|之际|起)"
+_AFTER = r"(?:前后|前夕|之前|以前|前(?![列沿后夕期三两提进往来景])|左右|上午|下午|晚上?|中午|当天|当日|期间|之际|起)"
+_HOLIDAY_AFTER = (
+    r"(?:前夕|前后|期间|来临之际|到来之际|来临前|到来前|之际|当天|当日|之前|前(?![列沿期提进]))"
 )
-_HOLIDAY_AFTER = r"(?:前夕|前后|期间|来临之际|到来之际|来临前|到来前|之际|当天|当日|之前|前(?![列沿期提进]))"
 
 _RANGE = re.compile(
     rf"""(?<![\d.\-/A-Za-z])(?P<year>{_YEAR})?\s?
@@ -105,7 +105,9 @@ _SINGLE = re.compile(
     (?P<after>(?:以?前后?|前夕|之前)?{_AFTER})?""",
     re.VERBOSE,
 )
-_ISO = re.compile(r"(?<![\d.])(?P<y>(?:19|20)[\dxX×*]{2})[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.])")
+_ISO = re.compile(
+    r"(?<![\d.])(?P<y>(?:19|20)[\dxX×*]{2})[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.])"
+)
 _DAY_NAME = r"(?:[”\"]?(?![%‰万亿倍元个名人吨公千米分次级版岁年月日时的以至])[^\W\d_“”]{0,14}?(?:纪念日|宣传日|日|节))"
 _DOTTED = re.compile(
     rf"(?<![\d.·])[“\"]?(?P<m>1[0-2]|[1-9])[.·](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.%])"
@@ -130,9 +132,15 @@ _PERIOD = re.compile(
     r"(?P<after>之?前(?!列|沿|期|提|进|后)|以前)?"
 )
 _CALLED_OFF_BEFORE = re.compile(r"(?:原定|原计划|原拟|原安排|此前)(?:于|在)?[^，。；]{0,4}$")
-_CALLED_OFF_LIST = re.compile(r"(?:原定|原计划|原拟|原安排)(?:于|在)?[\d一二三四五六七八九十月份日、上中下旬和-]{1,20}$")
-_DUE_BEFORE = re.compile(r"(?:截止(?:时间|日期)?(?:到|至|为|：)?|截至|不迟于|至迟(?:于|在)?|最晚(?:于|在)?|完成时限：?|时限：?)[^，。；]{0,3}$")
-_HAPPENED = re.compile(r"了|举行|召开|出席|发表|作政府|作出|印发|指出|强调|通过|成立于|颁布|施行|闭幕|开幕|审议")
+_CALLED_OFF_LIST = re.compile(
+    r"(?:原定|原计划|原拟|原安排)(?:于|在)?[\d一二三四五六七八九十月份日、上中下旬和-]{1,20}$"
+)
+_DUE_BEFORE = re.compile(
+    r"(?:截止(?:时间|日期)?(?:到|至|为|：)?|截至|不迟于|至迟(?:于|在)?|最晚(?:于|在)?|完成时限：?|时限：?)[^，。；]{0,3}$"
+)
+_HAPPENED = re.compile(
+    r"了|举行|召开|出席|发表|作政府|作出|印发|指出|强调|通过|成立于|颁布|施行|闭幕|开幕|审议"
+)
 _FUTURE = re.compile(r"将|拟|计划|准备|起|至|定于|安排|开展|组织|完成")
 _YEAR_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
@@ -153,7 +161,7 @@ class PlanCalendar:
             return None
         return self.year + 1 if self.school_year and month < 8 else self.year
 
-    def first(self, month: int, day: int | None, part: str, year: int | None) -> date | None:
+    def first(self, month: int, day: int | None, part: str, year: int | None) -> datetime.date | None:
         """Return the first day meant by 9月, 9月上旬 or 9月10日."""
         year = year or self.year_for(month)
         if year is None:
@@ -161,7 +169,7 @@ class PlanCalendar:
         start = day or {"中": 11, "下": 21, "底": 25, "末": 25}.get(part.lstrip("月")[:1], 1)
         return _real(year, month, start)
 
-    def last(self, month: int, day: int | None, part: str, year: int | None) -> date | None:
+    def last(self, month: int, day: int | None, part: str, year: int | None) -> datetime.date | None:
         """Return the last day meant."""
         year = year or self.year_for(month)
         if year is None:
@@ -172,10 +180,10 @@ class PlanCalendar:
         return _real(year, month, end)
 
 
-def _real(year: int, month: int, day: int) -> date | None:
+def _real(year: int, month: int, day: int) -> datetime.date | None:
     if not 1 <= month <= 12:
         return None
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    return datetime.date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _year_number(printed: str | None) -> int | None:
@@ -203,7 +211,7 @@ class _Finder:
 
     def make(
         self, span: Span, rule: str, kind: DateKind, day: str, end: str | None = None,
-        first: date | None = None, last: date | None = None,
+        first: datetime.date | None = None, last: datetime.date | None = None,
     ) -> FoundDate:  # fmt: skip
         return FoundDate(span.of(self.text), span, kind, day, end, first, last, rule)
 
@@ -219,7 +227,9 @@ class _Finder:
         if _DUE_BEFORE.search(before) or tail.startswith(("截止", "截稿")):
             return DateKind.DEADLINE
         printed = self.folded[span.start : span.end]
-        if printed.endswith(("底", "末")) and re.match(r"[^，。；]{0,16}(?:完成|上报|报送|报)", self.folded[span.end : span.end + 20]):
+        if printed.endswith(("底", "末")) and re.match(
+            r"[^，。；]{0,16}(?:完成|上报|报送|报)", self.folded[span.end : span.end + 20]
+        ):
             return DateKind.DEADLINE
         if re.match(r"起(?:施行|实施|执行)", self.folded[span.end - len(after) : span.end + 4]):
             return DateKind.OTHER
@@ -232,18 +242,21 @@ class _Finder:
             m1 = _number(match["m1"], match["h1"])
             m2 = _number(match["m2"], match["h2"]) or m1
             printed = match.group()
-            if m1 is None or "月" not in printed or not self.free(span):
+            if m1 is None or m2 is None or "月" not in printed or not self.free(span):
                 continue
             d1, d2 = _number(match["d1"], None), _number(match["d2"] or match["d2only"], None)
             p1, p2 = match["p1"] or "", match["p2"] or match["p2only"] or ""
             if match["d2only"] and d1 is None:
                 continue
             names_month = bool(match["m2"] or match["h2"])
-            if match["joint"] in "、及和或" and names_month and (d1 or d2 or match["joint"] in "、及"):
+            if (
+                match["joint"] in "、及和或"
+                and names_month
+                and (d1 or d2 or match["joint"] in "、及")
+            ):
                 continue  # 3月8日、12月4日 are two dates
             year = _year_number(match["year"])
             day = f"{m1:02}-{d1:02}" if d1 else f"{m1:02}"
-            assert m2 is not None
             end = f"{m2:02}-{d2:02}" if d2 else f"{m2:02}"
             kind = self.kind_of(span, match["after"] or "", year)
             if year is not None:
@@ -263,9 +276,17 @@ class _Finder:
                 continue
             after, part = match["after"] or "", match["part"] or ""
             follow = self.folded[match.end() : match.end() + 1]
-            if day is None and not part and follow in ("球", "饼", "嫂", "子", "度", "刊", "报", "薪", "均", "租", "经", "老"):
+            if (
+                day is None
+                and not part
+                and follow
+                in ("球", "饼", "嫂", "子", "度", "刊", "报", "薪", "均", "租", "经", "老")
+            ):
                 continue
-            if self.folded[max(0, match.start() - 1) : match.start()] in ("个", "近", "满") or "个月" in match.group():
+            if (
+                self.folded[max(0, match.start() - 1) : match.start()] in ("个", "近", "满")
+                or "个月" in match.group()
+            ):
                 continue
             year = _year_number(match["year"])
             printed = f"{month:02}" + (f"-{day:02}" if day else "")
@@ -274,7 +295,9 @@ class _Finder:
             kind = self.kind_of(span, after, year)
             first = self.calendar.first(month, day, part, year)
             last = self.calendar.last(month, day, part, year)
-            yield self.make(span, "date.month_day" if day else "date.month", kind, printed, None, first, last)
+            yield self.make(
+                span, "date.month_day" if day else "date.month", kind, printed, None, first, last
+            )
 
     def isos(self) -> Iterator[FoundDate]:
         for match in _ISO.finditer(self.folded):
@@ -284,38 +307,58 @@ class _Finder:
             real = self.calendar.first(month, day, "", year)
             span = Span(match.start(), match.end())
             if self.free(span):
-                yield self.make(span, "date.iso", self.kind_of(span, "", year), f"{year}-{printed}" if year else printed, None, real, real)
+                yield self.make(
+                    span,
+                    "date.iso",
+                    self.kind_of(span, "", year),
+                    f"{year}-{printed}" if year else printed,
+                    None,
+                    real,
+                    real,
+                )
 
     def dotted(self) -> Iterator[FoundDate]:
         for match in _DOTTED.finditer(self.folded):
             month, day = int(match["m"]), int(match["d"])
             real = self.calendar.first(month, day, "", None)
             start, end = match.start(), match.end()
-            if self.folded[start] in "“\"" and not re.search(r"[”\"]", self.folded[start + 1 : end]):
+            if self.folded[start] in '“"' and not re.search(r"[”\"]", self.folded[start + 1 : end]):
                 start += 1
-            elif self.folded[start] not in "“\"" and self.folded[end - 1] in "”\"":
+            elif self.folded[start] not in '“"' and self.folded[end - 1] in '”"':
                 end -= 1
             span = Span(start, end)
             if self.free(span):
-                yield self.make(span, "date.day_name", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real)
+                yield self.make(
+                    span, "date.day_name", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real
+                )
 
     def holidays(self) -> Iterator[FoundDate]:
         for match in _HOLIDAY.finditer(self.folded):
             name = match["number"] or match["bare"]
-            month, day = _DAYS_BY_NUMBER[name] if name in _DAYS_BY_NUMBER else _DAYS_BY_NAME[match["name"]] if match["name"] else _DAYS_BY_NUMBER[name.replace(".", "·")]
+            month, day = (
+                _DAYS_BY_NUMBER[name]
+                if name in _DAYS_BY_NUMBER
+                else _DAYS_BY_NAME[match["name"]]
+                if match["name"]
+                else _DAYS_BY_NUMBER[name.replace(".", "·")]
+            )
             after = match["after"] or match["name_after"] or match["bare_after"] or ""
             late = after in ("前夕", "之前", "前", "来临前", "到来前")
             span = Span(match.start(), match.end())
             real = self.calendar.first(month, day, "", None)
             if self.free(span):
                 kind = DateKind.DEADLINE if late else DateKind.EVENT
-                yield self.make(span, "date.holiday", kind, f"{month:02}-{day:02}", None, real, real)
+                yield self.make(
+                    span, "date.holiday", kind, f"{month:02}-{day:02}", None, real, real
+                )
         for match in _NAMED_IN_LIST.finditer(self.folded):
             month, day = _DAYS_BY_NAME[match["name"]]
             real = self.calendar.first(month, day, "", None)
             span = Span(match.start("name"), match.end("name"))
             if self.free(span):
-                yield self.make(span, "date.holiday", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real)
+                yield self.make(
+                    span, "date.holiday", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real
+                )
 
     def others(self) -> Iterator[FoundDate]:
         for match in _MONTHLY_DAY.finditer(self.folded):
@@ -332,7 +375,13 @@ class _Finder:
             elif match["half"]:
                 months = {"上半年": (1, 6), "下半年": (7, 12)}.get(match["half"], (1, 12))
             else:
-                months = {"年底": (12, 12), "年末": (12, 12), "岁末": (12, 12), "年初": (1, 1), "年中": (6, 6)}.get(match["word"])
+                months = {
+                    "年底": (12, 12),
+                    "年末": (12, 12),
+                    "岁末": (12, 12),
+                    "年初": (1, 1),
+                    "年中": (6, 6),
+                }.get(match["word"])
             due = bool(match["after"])
             year = _year_number(match["year"])
             first = self.calendar.first(months[0], None, "", year) if months else None
@@ -351,7 +400,13 @@ class _Finder:
 
 
 def find_dates(
-    text: str, folded: str, calendar: PlanCalendar, enclosures: Enclosures, *, look_back: Span, issued: tuple[Span, ...] = ()
+    text: str,
+    folded: str,
+    calendar: PlanCalendar,
+    enclosures: Enclosures,
+    *,
+    look_back: Span,
+    issued: tuple[Span, ...] = (),
 ) -> list[FoundDate]:
     """Return every date of a text in order.
 
@@ -362,7 +417,14 @@ def find_dates(
     found: list[FoundDate] = []
     taken: list[Span] = []
     candidates: list[tuple[int, int, FoundDate]] = []
-    sources = (finder.isos, finder.dotted, finder.holidays, finder.ranges, finder.others, finder.singles)
+    sources = (
+        finder.isos,
+        finder.dotted,
+        finder.holidays,
+        finder.ranges,
+        finder.others,
+        finder.singles,
+    )
     for order, source in enumerate(sources):
         candidates += [(item.span.start, order, item) for item in source()]
     # The longer reading of a place wins: 7月10-15日 before 7月10.
@@ -383,10 +445,21 @@ def _settled(item: FoundDate, folded: str, look_back: Span, issued: tuple[Span, 
         end = item.span.end
         stop = re.search(r"[。；\n]", folded[end : end + 60])
         rest = folded[end : end + (stop.start() if stop else 60)]
-        start = max(folded.rfind("。", 0, item.span.start), folded.rfind("\n", 0, item.span.start), item.span.start - 60) + 1
+        start = (
+            max(
+                folded.rfind("。", 0, item.span.start),
+                folded.rfind("\n", 0, item.span.start),
+                item.span.start - 60,
+            )
+            + 1
+        )
         sentence = folded[start : item.span.start] + rest
-        if _HAPPENED.search(sentence) and not (_FUTURE.search(sentence) and item.rule == "date.month_day" and "将" in sentence):
+        if _HAPPENED.search(sentence) and not (
+            _FUTURE.search(sentence) and item.rule == "date.month_day" and "将" in sentence
+        ):
             kind = DateKind.PAST
     if kind is item.kind:
         return item
-    return FoundDate(item.text, item.span, kind, item.date, item.end, item.starts_on, item.due_on, item.rule)
+    return FoundDate(
+        item.text, item.span, kind, item.date, item.end, item.starts_on, item.due_on, item.rule
+    )

@@ -7,6 +7,7 @@ lines that are. Every removed place keeps its reason.
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from halfsky.plans.rules.reading.markers import line_marker
 from halfsky.plans.rules.reading.text import Line, Removed, Span, without_blanks
@@ -73,7 +74,9 @@ _SITE = re.compile(
 _SITE_WORD = re.compile(
     r"文档|下载|预览|客服|版权|上传|付费|本站|网站|网友|用户|VIP|会员|积分|金币|侵权|投诉|充值|原件|文库|阅读全文|登录|注册|PPT|压缩包"
 )
-_HINT_HEAD = re.compile(r"(?:温馨|友情|特别|下载|阅读|重要)(?:提示|说明|声明)|免责声明|(?:使用|版权|下载)说明|注意事项：?$")
+_HINT_HEAD = re.compile(
+    r"(?:温馨|友情|特别|下载|阅读|重要)(?:提示|说明|声明)|免责声明|(?:使用|版权|下载)说明|注意事项：?$"
+)
 _SECOND_ESSAY = re.compile(
     r".{0,40}【?\s*(?:第?(?P<han>[二三四五六七八九十])篇|篇(?P<after>[二三四五六七八九十])|(?:范文|模板|精选)(?P<kind>[二三2-9]))】?\s*[:：]?.{0,40}"
 )
@@ -147,7 +150,9 @@ def _drop_second_essay(lines: _Lines) -> None:
     for index, line in enumerate(kept):
         if index and len(line.text) <= 60 and not _is_prose(line.text):
             match = _SECOND_ESSAY.fullmatch(line.text)
-            if match and (looks_like_title(line.text.split("【")[0].split("篇")[0]) or match.group("after")):
+            if match and (
+                looks_like_title(line.text.split("【")[0].split("篇")[0]) or match.group("after")
+            ):
                 for later in kept[index:]:
                     lines.drop(later, Reason.SECOND_ESSAY)
                 return
@@ -163,7 +168,9 @@ def _drop_navigation(lines: _Lines, title: Title | None) -> None:
             index
             for index, line in enumerate(content)
             if line.number not in lines.reason
-            and (line.number in title_lines or _is_prose(line.text) or line_marker(line) is not None)
+            and (
+                line.number in title_lines or _is_prose(line.text) or line_marker(line) is not None
+            )
         ),
         len(content),
     )
@@ -171,11 +178,17 @@ def _drop_navigation(lines: _Lines, title: Title | None) -> None:
     for index in range(len(content) + 1):
         line = content[index] if index < min(body, len(content)) else None
         loose = line is not None and (line.number in lines.reason or _is_short_label(line))
-        if line is not None and loose and not (looks_like_title(line.text) >= 3 and line.number not in lines.reason):
+        if (
+            line is not None
+            and loose
+            and not (looks_like_title(line.text) >= 3 and line.number not in lines.reason)
+        ):
             if line.number not in lines.reason:
                 run.append(line)
             continue
-        site_near = any(r in (Reason.SITE, Reason.META, Reason.HINTS) for r in lines.reason.values())
+        site_near = any(
+            r in (Reason.SITE, Reason.META, Reason.HINTS) for r in lines.reason.values()
+        )
         if len(run) >= 3 or (run and site_near):
             cover = title is not None and _is_cover(run, title)
             for short in run:
@@ -245,7 +258,9 @@ def _running_heads(lines: _Lines, breaks: Sequence[int]) -> None:
         near = (index and lines.reason.get(content[index - 1].number) is Reason.PAGE) or (
             index + 1 < len(content) and lines.reason.get(content[index + 1].number) is Reason.PAGE
         )
-        if near or any(0 <= line.span.start - at <= 2 or 0 <= at - line.span.end <= 2 for at in breaks):
+        if near or any(
+            0 <= line.span.start - at <= 2 or 0 <= at - line.span.end <= 2 for at in breaks
+        ):
             beside.setdefault(without_blanks(line.text), []).append(line)
     for same in beside.values():
         if len(same) >= 3:
@@ -278,10 +293,13 @@ def chunk_numbers(folded: str, kept: Sequence[Line]) -> list[Removed]:
     if not later:
         return []
     # At the head of a line even a comma before it shows that the line before was cut.
-    cut = [before not in _END_OF_SENTENCE + ("" if opens else "，、 \t") for _, _, before, opens in later]
+    cut = [
+        before not in _END_OF_SENTENCE + ("" if opens else "，、 \t")
+        for _, _, before, opens in later
+    ]
     places = [line.span.start + match.start() for line, match, _, _ in found]
     length = (places[-1] - places[0]) / len(later)
-    inner = sum("。" in folded[a:b] for a, b in zip(places, places[1:], strict=False))
+    inner = sum("。" in folded[a:b] for a, b in pairwise(places))
     if sum(cut) < 0.6 * len(cut) or length < 60 or inner < 0.6 * len(cut):
         return []
     removed = []
@@ -308,18 +326,31 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
     is_page = wide >= _WRAP_WIDTH and full >= 0.4 * len(widths)
     removed = []
     title_lines = set(title.lines) if title else set()
-    for line, below in zip(kept, kept[1:], strict=False):
+    for line, below in pairwise(kept):
         text = line.text
-        if "\t" in text or "\t" in below.text or text[-1] in "。！？：；…" or line.number in title_lines:
+        if (
+            "\t" in text
+            or "\t" in below.text
+            or text[-1] in "。！？：；…"
+            or line.number in title_lines
+        ):
             continue
-        if below.number != line.number + 1 or line_marker(below) is not None or is_date_line(below.text):
+        if (
+            below.number != line.number + 1
+            or line_marker(below) is not None
+            or is_date_line(below.text)
+        ):
             continue
         if re.match(r"附件?[\d一二三四五]{0,2}\s*[：.、]", below.text):
             continue
         indent = below.span.start - folded.rfind("\n", 0, below.span.start) - 1
         if indent >= 2 and not is_page:
             continue
-        after_comma = text[-1] in "，、" and len(text) >= 8 and (_is_prose(below.text) or len(text) >= _WRAP_WIDTH)
+        after_comma = (
+            text[-1] in "，、"
+            and len(text) >= 8
+            and (_is_prose(below.text) or len(text) >= _WRAP_WIDTH)
+        )
         heading = line_marker(line) is not None and not re.search(r"[。；]", text)
         prose = (
             len(text) >= _WRAP_WIDTH

@@ -47,23 +47,45 @@ class KindOfWork:
 # Evidence kinds are keys of the product's own list (佐证材料种类).
 KINDS: dict[MeasureKind, KindOfWork] = {
     MeasureKind.STUDY: KindOfWork("学习", "学习场次和参加人数", ("notice", "sign_in", "minutes")),
-    MeasureKind.PUBLICITY: KindOfWork("宣传", "宣传活动或信息发布篇数", ("publication_link", "notice")),
-    MeasureKind.CAMPAIGN: KindOfWork("主题活动", "活动场次和参加人数", ("notice", "sign_in", "publication_link")),
+    MeasureKind.PUBLICITY: KindOfWork(
+        "宣传", "宣传活动或信息发布篇数", ("publication_link", "notice")
+    ),
+    MeasureKind.CAMPAIGN: KindOfWork(
+        "主题活动", "活动场次和参加人数", ("notice", "sign_in", "publication_link")
+    ),
     MeasureKind.RESEARCH: KindOfWork("调研", "调研报告一份", ("minutes", "statistics")),
     MeasureKind.HOTLINE: KindOfWork("热线与个案", "来访来电登记和办结数", ("statistics", "reply")),
-    MeasureKind.CONTEST: KindOfWork("竞赛练兵", "竞赛一次及成绩", ("notice", "sign_in", "score_sheet")),
-    MeasureKind.AWARD: KindOfWork("评选表彰", "表彰决定和名单", ("notice", "public_notice", "certificate_list")),
-    MeasureKind.FAMILY_AWARD: KindOfWork("家庭评选", "寻找推荐的家庭户数", ("notice", "public_notice", "certificate_list")),
+    MeasureKind.CONTEST: KindOfWork(
+        "竞赛练兵", "竞赛一次及成绩", ("notice", "sign_in", "score_sheet")
+    ),
+    MeasureKind.AWARD: KindOfWork(
+        "评选表彰", "表彰决定和名单", ("notice", "public_notice", "certificate_list")
+    ),
+    MeasureKind.FAMILY_AWARD: KindOfWork(
+        "家庭评选", "寻找推荐的家庭户数", ("notice", "public_notice", "certificate_list")
+    ),
     MeasureKind.COLUMN: KindOfWork("专栏", "刊播期数", ("publication_link",)),
-    MeasureKind.READING: KindOfWork("阅读与家风廉洁", "活动场次和参与家庭数", ("notice", "sign_in", "publication_link")),
+    MeasureKind.READING: KindOfWork(
+        "阅读与家风廉洁", "活动场次和参与家庭数", ("notice", "sign_in", "publication_link")
+    ),
     MeasureKind.PARENT_CHILD: KindOfWork("亲子活动", "活动场次和参与家庭数", ("notice", "sign_in")),
-    MeasureKind.LECTURE_SERIES: KindOfWork("讲座", "讲座场次和听讲人数", ("notice", "sign_in", "handout")),
+    MeasureKind.LECTURE_SERIES: KindOfWork(
+        "讲座", "讲座场次和听讲人数", ("notice", "sign_in", "handout")
+    ),
     MeasureKind.EXPERT_DIRECTORY: KindOfWork("专家库", "专家名册", ("rule_issued", "statistics")),
     MeasureKind.HEALTH_CHECK: KindOfWork("健康检查", "应检、实检人数", ("notice", "statistics")),
-    MeasureKind.VOLUNTEERING: KindOfWork("志愿服务与关爱", "服务次数、时长和对象数", ("sign_in", "statistics")),
-    MeasureKind.CULTURE_SPORT: KindOfWork("文体活动", "活动场次和参加人数", ("notice", "sign_in", "publication_link")),
-    MeasureKind.TRAINING: KindOfWork("培训", "培训班期数、学时和结业人数", ("notice", "sign_in", "certificate_list")),
-    MeasureKind.INDICATOR_POLICY: KindOfWork("指标与政策", "写入的条文或指标", ("policy_text", "statistics")),
+    MeasureKind.VOLUNTEERING: KindOfWork(
+        "志愿服务与关爱", "服务次数、时长和对象数", ("sign_in", "statistics")
+    ),
+    MeasureKind.CULTURE_SPORT: KindOfWork(
+        "文体活动", "活动场次和参加人数", ("notice", "sign_in", "publication_link")
+    ),
+    MeasureKind.TRAINING: KindOfWork(
+        "培训", "培训班期数、学时和结业人数", ("notice", "sign_in", "certificate_list")
+    ),
+    MeasureKind.INDICATOR_POLICY: KindOfWork(
+        "指标与政策", "写入的条文或指标", ("policy_text", "statistics")
+    ),
     MeasureKind.CONCERNS: KindOfWork("急难愁盼", "问题清单和解决数", ("reply", "statistics")),
     MeasureKind.RULE: KindOfWork("制度机制", "印发的制度", ("rule_issued",)),
     MeasureKind.OTHER: KindOfWork("其他工作", "", ()),
@@ -92,7 +114,9 @@ _WORDS: tuple[tuple[MeasureKind, str], ...] = (
     (MeasureKind.CAMPAIGN, r"活动|行动|主题|整改|专项|宣传周|宣传月|工程|仪式"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _WORDS)
-_STUDIES_FIRST = re.compile(r"^(?:继续|认真|深入|持续|组织|扎实|全面|系统|及时|女职工|妇女|干部|党员|广大|广阔|全体|专题){0,6}(?:学习|传达|学懂)")
+_STUDIES_FIRST = re.compile(
+    r"^(?:继续|认真|深入|持续|组织|扎实|全面|系统|及时|女职工|妇女|干部|党员|广大|广阔|全体|专题){0,6}(?:学习|传达|学懂)"
+)
 _QUOTED_PLAN = re.compile(r"《[^《》]{0,60}》")
 
 
@@ -102,9 +126,9 @@ def kind_of(words: str, heading: str = "") -> tuple[MeasureKind, str]:
     The names of documents (《…规划》) decide nothing.
     """
     bare = _QUOTED_PLAN.sub("", words)
-    if match := _STUDIES_FIRST.search(bare):
-        if not re.search(r"(?:培训|讲座|学习班)", bare[: match.end() + 14]):
-            return MeasureKind.STUDY, match.group()
+    match = _STUDIES_FIRST.search(bare)
+    if match and not re.search(r"(?:培训|讲座|学习班)", bare[: match.end() + 14]):
+        return MeasureKind.STUDY, match.group()
     for kind, pattern in _PATTERNS:
         if match := pattern.search(bare):
             return kind, match.group()

@@ -132,8 +132,7 @@ def _sign(sign: str) -> tuple[MarkerKind, int]:
 
 
 def _marker(match: re.Match[str], line: Line, *, opens_line: bool) -> Marker | None:
-    name = match.lastgroup
-    assert name is not None
+    name = match.lastgroup or ""
     printed = match.group(name)
     start, end = line.span.start + match.start(), line.span.start + match.end()
     parent = 0

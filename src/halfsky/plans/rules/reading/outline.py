@@ -83,7 +83,11 @@ class NumberedList:
 
 def _rank(kind: MarkerKind, *, inline: bool) -> int:
     # 一是 … 二是 inside a paragraph is the lowest of all; at the head of paragraphs it is a real level.
-    return len(RANK) if inline and kind in (MarkerKind.IS, MarkerKind.MUST, MarkerKind.NTH) else RANK[kind]
+    return (
+        len(RANK)
+        if inline and kind in (MarkerKind.IS, MarkerKind.MUST, MarkerKind.NTH)
+        else RANK[kind]
+    )
 
 
 class _Lookahead:
@@ -149,7 +153,11 @@ class _Builder:
             # Inside a line, but the list stands at the head of lines: only if no line brings it.
             below = self._ahead.next(marker.kind, marker.start, also_inline=False)
             return below is None or below.number != marker.number
-        if not marker.opens_line or open_list.inline or RANK[marker.kind] > RANK[MarkerKind.HAN_BRACKET]:
+        if (
+            not marker.opens_line
+            or open_list.inline
+            or RANK[marker.kind] > RANK[MarkerKind.HAN_BRACKET]
+        ):
             return False
         # A number written twice or left out: real documents do it, but only in their main lists.
         following = self._ahead.next(marker.kind, marker.start, also_inline=False)
@@ -225,7 +233,10 @@ def _pruned(lists: list[NumberedList]) -> list[NumberedList]:
     kept = []
     for numbered in lists:
         alone = len(numbered.nodes) == 1
-        main = RANK[numbered.kind] <= RANK[MarkerKind.HAN_BRACKET] and numbered.kind is not MarkerKind.MONTH
+        main = (
+            RANK[numbered.kind] <= RANK[MarkerKind.HAN_BRACKET]
+            and numbered.kind is not MarkerKind.MONTH
+        )
         for node in numbered.nodes:
             node.lists = _pruned(node.lists)
         if alone and (not main or numbered.inline):

@@ -64,7 +64,9 @@ _LABEL = re.compile(
     r"(?:及责任人|（部门）|（单位）)?\s*：|"
     r"(?:牵头|责任|主办|承办|配合|协办)(?:单位|部门|科室)(?:为|是))\s*"
 )
-_LABEL_END = re.compile(r"[；。\n\t】]|，(?=[^，。；\n]{0,8}[：])|(?:完成)?(?:时限|时间)(?:要求)?：")
+_LABEL_END = re.compile(
+    r"[；。\n\t】]|，(?=[^，。；\n]{0,8}[：])|(?:完成)?(?:时限|时间)(?:要求)?："
+)
 _ENDING = (
     r"(?:局|委员会|委办|妇儿工委办?|妇联|联合会|工会|团委|共青团|学校|中学|小学|幼儿园|大学|学院|政府|办公室|综合办|党政办|办|党委|党组|支部|总支|街道|镇|乡|"
     r"社区|村委会|村|公司|集团|医院|保健院|卫生院|研究室|研究院|厅|科室|科|处室|处|股|中心|协会|法院|检察院|派出所|司法所|电视台|报社|图书馆|文化馆|"
@@ -79,15 +81,21 @@ _FOLLOWING = re.compile(
     r"，(?P<unit>[^，。；：\n]{2,40}?)(?:共同|积极|具体|予以)?(?P<word>牵头|主导|协助|配合|参与|负责|承办|协办)(?:执行|实施|落实|完成|开展|做好|组织实施)?(?=[，。；）\n]|$)"
 )
 _LEADS = re.compile(
-    r"(?:(?<=[，。；：（\n])|^)\s*(?P<unit>[^，。；：（）\n由]{2,30}?)(?P<word>牵头)(?=[，。；）\n]|组织|实施|落实|统筹|负责|抓|制定|做好|开展|$)"
+    r"(?:(?<=[，。；：（\n])|^)[ \t]*(?P<unit>[^，。；：（）\n由]{2,30}?)(?P<word>牵头)(?=[，。；）\n]|组织|实施|落实|统筹|负责|抓|制定|做好|开展|$)"
 )
 _IN_BRACKET = re.compile(r"（(?P<inside>[^（）\n]{2,80})）")
-_BRACKET_PART = re.compile(r"^(?:由)?(?P<unit>[^，；：]{2,40}?)(?P<word>牵头|负责|配合|协助|承办|主办)$")
+_BRACKET_PART = re.compile(
+    r"^(?:由)?(?P<unit>[^，；：]{2,40}?)(?P<word>牵头|负责|配合|协助|承办|主办)$"
+)
 _TOGETHER = re.compile(
     rf"(?P<word>会同|会商|联合)(?P<unit>[^，。；：\n]{{1,30}}?{_ENDING}(?:[、和及与][^，。；：\n、]{{1,16}}?{_ENDING})*)等?(?:单位|部门)?(?!的)"
 )
-_NOT_A_UNIT = re.compile(r"^(?:督导|督查|检查|执法|调研|考核|工作|会|各项|此项|该项|具体|本|这|全程|一切|各司其责|谁|专人|对|为|把|将|认真|积极|主要)|的$|工作$|活动$")
-_TRIM = re.compile(r"^(?:主要|具体|统一|各项工作|此项工作|该项工作|并|同时|应|要|再|均|分别)+|(?:等)$")
+_NOT_A_UNIT = re.compile(
+    r"^(?:督导|督查|检查|执法|调研|考核|工作|会|各项|此项|该项|具体|本|这|全程|一切|各司其责|谁|专人|对|为|把|将|认真|积极|主要)|的$|工作$|活动$"
+)
+_TRIM = re.compile(
+    r"^(?:主要|具体|统一|各项工作|此项工作|该项工作|并|同时|应|要|再|均|分别)+|(?:等)$"
+)
 
 
 def split_units(listed: str) -> list[str]:
@@ -151,32 +159,73 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
     for match in _BY.finditer(part):
         if not _is_unit(_TRIM.sub("", match["unit"])):
             continue
-        add(match.start("unit"), match.end("unit"), match["word"], "owner.by", split="、" in match["unit"])
+        add(
+            match.start("unit"),
+            match.end("unit"),
+            match["word"],
+            "owner.by",
+            split="、" in match["unit"],
+        )
         at = match.end()
         while following := _FOLLOWING.match(part, at):
             if not _is_unit(_TRIM.sub("", following["unit"])):
                 break
-            add(following.start("unit"), following.end("unit"), following["word"], "owner.by", split="、" in following["unit"])
+            add(
+                following.start("unit"),
+                following.end("unit"),
+                following["word"],
+                "owner.by",
+                split="、" in following["unit"],
+            )
             at = following.end()
     for match in _LEADS.finditer(part):
         if _is_unit(match["unit"]) and not match["unit"].startswith(("在", "以", "按", "分给")):
-            add(match.start("unit"), match.end("unit"), match["word"], "owner.leads", split="、" in match["unit"])
-            if following := _FOLLOWING.match(part, match.end()):
-                if _is_unit(following["unit"]):
-                    add(following.start("unit"), following.end("unit"), following["word"], "owner.leads", split="、" in following["unit"])
+            add(
+                match.start("unit"),
+                match.end("unit"),
+                match["word"],
+                "owner.leads",
+                split="、" in match["unit"],
+            )
+            following = _FOLLOWING.match(part, match.end())
+            if following and _is_unit(following["unit"]):
+                add(
+                    following.start("unit"),
+                    following.end("unit"),
+                    following["word"],
+                    "owner.leads",
+                    split="、" in following["unit"],
+                )
     for match in _IN_BRACKET.finditer(part):
         at = match.start("inside")
         for piece in re.split(r"([，；])", match["inside"]):
             inside = _BRACKET_PART.match(piece)
             if inside and _is_unit(inside["unit"].split("、")[-1]):
-                add(at + inside.start("unit"), at + inside.end("unit"), inside["word"], "owner.bracket", split=True)
+                add(
+                    at + inside.start("unit"),
+                    at + inside.end("unit"),
+                    inside["word"],
+                    "owner.bracket",
+                    split=True,
+                )
             at += len(piece)
     for match in _TOGETHER.finditer(part):
-        if match["word"] == "联合" and part[max(0, match.start() - 1) : match.start()] in ("妇", "女", "工", "生"):
+        if match["word"] == "联合" and part[max(0, match.start() - 1) : match.start()] in (
+            "妇",
+            "女",
+            "工",
+            "生",
+        ):
             continue
         if match["word"] == "联合" and not _is_unit(match["unit"].split("、")[-1]):
             continue
-        add(match.start("unit"), match.end("unit"), match["word"], "owner.together", split="、" in match["unit"])
+        add(
+            match.start("unit"),
+            match.end("unit"),
+            match["word"],
+            "owner.together",
+            split="、" in match["unit"],
+        )
     return sorted(found, key=lambda owner: owner.span)
 
 
@@ -188,8 +237,12 @@ _HOTLINES = {
     "12393": "医保服务热线", "12350": "安全生产举报热线", "12388": "纪检监察举报热线", "12380": "组织工作举报热线",
     "110": "报警电话", "119": "火警电话", "120": "急救电话", "122": "交通事故报警电话", "96110": "反诈预警专线",
 }  # fmt: skip
-_HOTLINE_NUMBER = re.compile(r"(?<![\d.\-])(?:123\d\d|96110|1(?:10|19|20|22)|9\d{4,5}|400-?\d{3,4}-?\d{3,4}|0\d{2,3}-\d{7,8})(?![\d.\-])")
-_HOTLINE_NAME = re.compile(r"\s?[“”\"]?(?P<name>[^\W\d_]{0,14}?(?:服务|维权|求助|援助|咨询|公益|举报|投诉|便民){0,3}(?:热线|专线|电话))")
+_HOTLINE_NUMBER = re.compile(
+    r"(?<![\d.\-])(?:123\d\d|96110|1(?:10|19|20|22)|9\d{4,5}|400-?\d{3,4}-?\d{3,4}|0\d{2,3}-\d{7,8})(?![\d.\-])"
+)
+_HOTLINE_NAME = re.compile(
+    r"\s?[“”\"]?(?P<name>[^\W\d_]{0,14}?(?:服务|维权|求助|援助|咨询|公益|举报|投诉|便民){0,3}(?:热线|专线|电话))"
+)
 _HOTLINE_NEAR = re.compile(r"热线|电话|拨打|专线|报警|求助|平台|来电|接听")
 _NO_HOTLINE = re.compile(r"客服|网站|传真|邮编|QQ|微信|办公电话|联系电话")
 
@@ -205,7 +258,7 @@ def find_hotlines(text: str, folded: str, within: Span) -> list[Hotline]:
         after = folded[match.end() : min(within.end, match.end() + 16)]
         number = match.group()
         if _NO_HOTLINE.search(before + after) or not (
-            _HOTLINE_NEAR.search(before + after) or number in _HOTLINES and len(number) == 5
+            _HOTLINE_NEAR.search(before + after) or (number in _HOTLINES and len(number) == 5)
         ):
             continue
         if number not in _HOTLINES and not re.search(r"热线|专线|求助|援助", before + after):
@@ -228,7 +281,14 @@ def find_partners(text: str, folded: str, within: Span, own: str) -> list[Partne
     """Return the outside units named inside a place; `own` is the folded title, which names ours."""
     found = []
     for match in _PARTNER.finditer(folded, within.start, within.end):
-        if match.group() in own or (match.group()[0] in "省市州县区镇" and match.group()[1:] and match.group()[1:] in own and own.find(match.group()[1:]) <= 8):
+        if match.group() in own or (
+            match.group()[0] in "省市州县区镇"
+            and match.group()[1:]
+            and match.group()[1:] in own
+            and own.find(match.group()[1:]) <= 8
+        ):
             continue
-        found.append(Partner(Span(match.start(), match.end()).of(text), Span(match.start(), match.end())))
+        found.append(
+            Partner(Span(match.start(), match.end()).of(text), Span(match.start(), match.end()))
+        )
     return found

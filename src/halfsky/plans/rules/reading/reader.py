@@ -19,9 +19,24 @@ from halfsky.plans.rules.reading.junk import find_junk
 from halfsky.plans.rules.reading.kinds import KINDS, MeasureKind, kind_of
 from halfsky.plans.rules.reading.markers import MarkerKind
 from halfsky.plans.rules.reading.outline import Node, Role, heading_span, numbered_lists, role_of
-from halfsky.plans.rules.reading.owners import Owner, Part, find_hotlines, find_owners, find_partners, split_units
+from halfsky.plans.rules.reading.owners import (
+    Owner,
+    Part,
+    find_hotlines,
+    find_owners,
+    find_partners,
+    split_units,
+)
 from halfsky.plans.rules.reading.proposer import Proposer
-from halfsky.plans.rules.reading.reading import Coverage, Item, KeyPoint, Measure, PlanReading, Reason, Sentence
+from halfsky.plans.rules.reading.reading import (
+    Coverage,
+    Item,
+    KeyPoint,
+    Measure,
+    PlanReading,
+    Reason,
+    Sentence,
+)
 from halfsky.plans.rules.reading.recurrence import recurrences_of, targets_of
 from halfsky.plans.rules.reading.sections import Sections, divide
 from halfsky.plans.rules.reading.soft import is_soft
@@ -29,7 +44,6 @@ from halfsky.plans.rules.reading.tables import Column, TaskRow, TaskTable, alike
 from halfsky.plans.rules.reading.text import (
     CleanText,
     Enclosures,
-    Line,
     Removed,
     Span,
     between,
@@ -55,7 +69,9 @@ class _Reader:
         text = source.text
         folded = fold(text)
         page_breaks = tuple(block.start for block in source.blocks if block.kind == "page_break")
-        removed, self.title = find_junk(text, folded, lines_of(folded), source.page_title, page_breaks)
+        removed, self.title = find_junk(
+            text, folded, lines_of(folded), source.page_title, page_breaks
+        )
         removed = _outside_tables(removed, source)
         self.clean = CleanText.leaving_out(text, removed)
         self.text, self.folded = self.clean.text, self.clean.folded
@@ -66,9 +82,13 @@ class _Reader:
         lines = lines_of(self.folded)
         tables = find_task_tables(self.clean, lines, self.source.tables)
         self.table_spans = [table.span for table in tables]
-        outside = [line for line in lines if not any(span.covers(line.span) for span in self.table_spans)]
+        outside = [
+            line for line in lines if not any(span.covers(line.span) for span in self.table_spans)
+        ]
         lists = numbered_lists(outside, self.enclosures)
-        title_span = self.clean.to_clean(self.title.span) if self.title and self.title.span else None
+        title_span = (
+            self.clean.to_clean(self.title.span) if self.title and self.title.span else None
+        )
         parts = divide(outside, lists, title_span.end if title_span else 0, len(self.text))
         self.own = fold(self.title.text) if self.title else ""
         body_start = title_span.end if title_span else 0
@@ -80,11 +100,23 @@ class _Reader:
         calendar = PlanCalendar(year, school_year=school_year)
         look_back = parts.preamble if parts.lists else Span(0, 0)
         found = find_dates(
-            self.text, _without_numbers(self.folded, parts), calendar, self.enclosures, look_back=look_back, issued=parts.issued
+            self.text,
+            _without_numbers(self.folded, parts),
+            calendar,
+            self.enclosures,
+            look_back=look_back,
+            issued=parts.issued,
         )
         cut = parts.other_plans[0].start if parts.other_plans else len(self.text)
-        self.dates = _in_due_cells([found_date for found_date in found if found_date.span.end <= cut], tables)
-        months = [node.marker for numbered in parts.lists for node in numbered.nodes if node.marker.kind is MarkerKind.MONTH]
+        self.dates = _in_due_cells(
+            [found_date for found_date in found if found_date.span.end <= cut], tables
+        )
+        months = [
+            node.marker
+            for numbered in parts.lists
+            for node in numbered.nodes
+            if node.marker.kind is MarkerKind.MONTH
+        ]
         self.dates = _month_headings_aside(self.dates, {marker.start for marker in months})
         self._date_starts = [found_date.span.start for found_date in self.dates]
         body = Span(0, cut)
@@ -94,12 +126,20 @@ class _Reader:
         points, unplaced = self._points(parts, tables)
         self._frame_sentences(parts.preamble, body_start)
         for start, end in ((parts.closing.start, parts.closing.end),):
-            self._say(Span(start, end), Coverage.AIM, None, "coverage.closing", "要点之后的结束语，不提出新的工作。")
+            self._say(
+                Span(start, end),
+                Coverage.AIM,
+                None,
+                "coverage.closing",
+                "要点之后的结束语，不提出新的工作。",
+            )
         if not points:
             self.notices.append("no_key_points")
         if self.title is None:
             self.notices.append("no_title")
-        if parts.other_plans or any(cut.reason is JunkReason.SECOND_ESSAY for cut in self.clean.removed):
+        if parts.other_plans or any(
+            cut.reason is JunkReason.SECOND_ESSAY for cut in self.clean.removed
+        ):
             self.notices.append("second_plan")
         owners_first = sorted(self.sentences, key=lambda sentence: sentence.span)
         return PlanReading(
@@ -109,7 +149,9 @@ class _Reader:
             year=year,
             is_school_year=school_year,
             clean=self.clean,
-            preamble=tuple(self._paragraphs(Span(min(body_start, parts.preamble.end), parts.preamble.end))),
+            preamble=tuple(
+                self._paragraphs(Span(min(body_start, parts.preamble.end), parts.preamble.end))
+            ),
             closing=tuple(self._paragraphs(parts.closing)),
             key_points=tuple(points),
             unplaced=tuple(unplaced),
@@ -125,7 +167,9 @@ class _Reader:
 
     # --- points -------------------------------------------------------------------------------
 
-    def _points(self, parts: Sections, tables: Sequence[TaskTable]) -> tuple[list[KeyPoint], list[Measure]]:
+    def _points(
+        self, parts: Sections, tables: Sequence[TaskTable]
+    ) -> tuple[list[KeyPoint], list[Measure]]:
         points: list[KeyPoint] = []
         seen: dict[str, Span] = {}
         nodes = [node for numbered in parts.lists for node in numbered.nodes]
@@ -135,10 +179,15 @@ class _Reader:
             span = Span(node.marker.start, max(node.end, heading.end))
             span = Span(span.start, self._last_word(span))
             owners = self._owners_in(span)
-            measures = [] if role is Role.FRAME else self._measures(node, index, owners, seen, path=())
+            measures = (
+                [] if role is Role.FRAME else self._measures(node, index, owners, seen, path=())
+            )
             if role is Role.CALENDAR:
                 month = tuple(self._dates_in(heading))
-                measures = [measure if measure.dates else replace(measure, dates=month) for measure in measures]
+                measures = [
+                    measure if measure.dates else replace(measure, dates=month)
+                    for measure in measures
+                ]
             if role is Role.FRAME:
                 self._say(
                     Span(heading.end, span.end), Coverage.AIM, index, "coverage.frame",
@@ -161,7 +210,10 @@ class _Reader:
 
     def _item(self, node: Node) -> Item:
         heading = heading_span(node, self.folded, self.enclosures)
-        span = Span(node.marker.start, max(self._last_word(Span(node.marker.start, max(node.end, heading.end))), heading.end))
+        span = Span(
+            node.marker.start,
+            max(self._last_word(Span(node.marker.start, max(node.end, heading.end))), heading.end),
+        )
         return Item(
             _ordinal(node), node.marker.printed, heading.of(self.text), heading, span,
             tuple(self._item(child) for child in node.children),
@@ -180,11 +232,19 @@ class _Reader:
         return owners
 
     def _measures(
-        self, node: Node, point: int, owners: Sequence[Owner], seen: dict[str, Span], path: tuple[str, ...]
+        self,
+        node: Node,
+        point: int,
+        owners: Sequence[Owner],
+        seen: dict[str, Span],
+        path: tuple[str, ...],
     ) -> list[Measure]:
         """Return the measures of a point or item: of its own words first, then of what stands below."""
         heading = heading_span(node, self.folded, self.enclosures)
-        below = sorted((child for numbered in node.lists for child in numbered.nodes), key=lambda c: c.marker.start)
+        below = sorted(
+            (child for numbered in node.lists for child in numbered.nodes),
+            key=lambda c: c.marker.start,
+        )
         own_end = below[0].marker.start if below else max(node.end, heading.end)
         own = Span(heading.end, max(own_end, heading.end))
         inside = Span(node.marker.start, max(node.end, heading.end))
@@ -201,12 +261,24 @@ class _Reader:
             return measures
         if not measures and not has_table:
             return self._of_heading(heading, point, own_owners, seen, item, always=True)
-        if path and own.end > own.start and re.search(r"\w", own.of(self.folded)) and _is_concrete(self.folded, heading):
+        if (
+            path
+            and own.end > own.start
+            and re.search(r"\w", own.of(self.folded))
+            and _is_concrete(self.folded, heading)
+        ):
             return self._of_heading(heading, point, own_owners, seen, item, always=False) + measures
         return measures
 
     def _of_heading(
-        self, heading: Span, point: int, owners: Sequence[Owner], seen: dict[str, Span], item: str | None, *, always: bool
+        self,
+        heading: Span,
+        point: int,
+        owners: Sequence[Owner],
+        seen: dict[str, Span],
+        item: str | None,
+        *,
+        always: bool,
     ) -> list[Measure]:
         pieces = pieces_of(self.folded, heading, self.enclosures)
         if not pieces and always:
@@ -218,36 +290,64 @@ class _Reader:
         return kept
 
     def _of_sentences(
-        self, part: Span, point: int, owners: Sequence[Owner], seen: dict[str, Span], item: str | None
+        self,
+        part: Span,
+        point: int,
+        owners: Sequence[Owner],
+        seen: dict[str, Span],
+        item: str | None,
     ) -> list[Measure]:
         measures: list[Measure] = []
         for sentence in sentences_in(self.folded, part, self.enclosures):
             words = sentence.of(self.folded)
             if _DETAIL.match(words):
                 self.sentences.append(
-                    Sentence(sentence, Coverage.MEASURE, point, Reason("coverage.detail", "写明责任单位、时限等，属于本要点举措的要求。"))
+                    Sentence(
+                        sentence,
+                        Coverage.MEASURE,
+                        point,
+                        Reason("coverage.detail", "写明责任单位、时限等，属于本要点举措的要求。"),
+                    )
                 )
                 continue
             superior = None
             found: list[Measure] = []
             for piece in pieces_of(self.folded, sentence, self.enclosures):
-                superior = whose_rules.superior_acting(piece.span.of(self.folded).lstrip("同时，"), self.own) or superior
+                superior = (
+                    whose_rules.superior_acting(
+                        piece.span.of(self.folded).lstrip("同时，"), self.own
+                    )
+                    or superior
+                )
                 found.append(self._measure(piece, sentence, owners, item, superior))
             kept = self._new(found, seen)
             self._add_sentence(sentence, kept, found, point)
             measures += kept
-        return _with_section_owners(measures, [owner for owner in owners if part.covers(owner.span)])
+        return _with_section_owners(
+            measures, [owner for owner in owners if part.covers(owner.span)]
+        )
 
-    def _add_sentence(self, sentence: Span, kept: list[Measure], found: list[Measure], point: int) -> None:
+    def _add_sentence(
+        self, sentence: Span, kept: list[Measure], found: list[Measure], point: int
+    ) -> None:
         if kept:
             reason = Reason("coverage.measure", f"其中的工作已提出 {len(kept)} 项举措。")
             coverage = Coverage.MEASURE
         elif found:
-            coverage, reason = Coverage.REPEAT, Reason("coverage.repeat", "与前面要点里的举措文字相同。")
+            coverage, reason = (
+                Coverage.REPEAT,
+                Reason("coverage.repeat", "与前面要点里的举措文字相同。"),
+            )
         elif not _ACTS.search(sentence.of(self.folded)):
-            coverage, reason = Coverage.BACKGROUND, Reason("coverage.no_action", "没有提出工作的动词，是说明或补充。")
+            coverage, reason = (
+                Coverage.BACKGROUND,
+                Reason("coverage.no_action", "没有提出工作的动词，是说明或补充。"),
+            )
         else:
-            coverage, reason = Coverage.OPEN, Reason("coverage.open", "像是提出了工作，但规则没有找到举措，请人工判断。")
+            coverage, reason = (
+                Coverage.OPEN,
+                Reason("coverage.open", "像是提出了工作，但规则没有找到举措，请人工判断。"),
+            )
         self.sentences.append(Sentence(sentence, coverage, point, reason))
 
     def _new(self, measures: list[Measure], seen: dict[str, Span]) -> list[Measure]:
@@ -263,13 +363,20 @@ class _Reader:
     # --- one measure --------------------------------------------------------------------------
 
     def _measure(
-        self, piece: Piece, sentence: Span, owners: Sequence[Owner], item: str | None, superior: str | None
+        self,
+        piece: Piece,
+        sentence: Span,
+        owners: Sequence[Owner],
+        item: str | None,
+        superior: str | None,
     ) -> Measure:
         span = piece.span
         extent_start = min([span.start, *(ground.start for ground in piece.ground)])
         extent = Span(extent_start, max([span.end, *(aim.end for aim in piece.aims)]))
         words = span.of(self.folded)
-        kind, word = (MeasureKind.TRAINING, "能力") if piece.rule == "measure.ability" else kind_of(words)
+        kind, word = (
+            (MeasureKind.TRAINING, "能力") if piece.rule == "measure.ability" else kind_of(words)
+        )
         whose, whose_rule = whose_rules.whose_action(words, superior)
         dates = tuple(self._dates_in(extent))
         targets = tuple(targets_of(self.text, self.folded, span))
@@ -279,11 +386,18 @@ class _Reader:
             soft = False
         reasons = [
             Reason(piece.rule, _WHY_MEASURE[piece.rule]),
-            Reason(f"kind.{kind}", f"文中的“{word}”说明是{KINDS[kind].label}。" if word else "没有能说明种类的词，归为其他工作。"),
+            Reason(
+                f"kind.{kind}",
+                f"文中的“{word}”说明是{KINDS[kind].label}。"
+                if word
+                else "没有能说明种类的词，归为其他工作。",
+            ),
             Reason(whose_rule, _WHY_WHOSE[whose_rule].format(superior=superior or "")),
         ]
         if soft:
-            reasons.append(Reason("soft.no_deliverable", "没有可验收的成果，请补写做什么、做到什么程度。"))
+            reasons.append(
+                Reason("soft.no_deliverable", "没有可验收的成果，请补写做什么、做到什么程度。")
+            )
         return Measure(
             text=span.of(self.text),
             span=span,
@@ -312,7 +426,9 @@ class _Reader:
 
     # --- tables -------------------------------------------------------------------------------
 
-    def _with_tables(self, points: list[KeyPoint], tables: Sequence[TaskTable]) -> tuple[list[KeyPoint], list[Measure]]:
+    def _with_tables(
+        self, points: list[KeyPoint], tables: Sequence[TaskTable]
+    ) -> tuple[list[KeyPoint], list[Measure]]:
         """Put the rows of task tables into the points they belong to, no task twice."""
         unplaced: list[Measure] = []
         made: dict[str, int] = {}
@@ -323,23 +439,41 @@ class _Reader:
                 measure = self._of_row(row)
                 index = self._place_of(row, points, inside, made, has_points=has_points)
                 self.sentences.append(
-                    Sentence(row.task, Coverage.MEASURE, index, Reason("coverage.table", "任务表的一行，已提出为举措。"))
+                    Sentence(
+                        row.task,
+                        Coverage.MEASURE,
+                        index,
+                        Reason("coverage.table", "任务表的一行，已提出为举措。"),
+                    )
                 )
                 if index is None:
                     unplaced.append(measure)
                     continue
                 point = points[index]
                 merged = _merged(point.measures, measure)
-                owners = (*point.owners, *(o for o in measure.owners if all(o.unit != p.unit for p in point.owners)))
+                owners = (
+                    *point.owners,
+                    *(o for o in measure.owners if all(o.unit != p.unit for p in point.owners)),
+                )
                 points[index] = replace(point, measures=merged, owners=owners)
         return points, unplaced
 
     def _place_of(
-        self, row: TaskRow, points: list[KeyPoint], inside: int | None, made: dict[str, int], *, has_points: bool
+        self,
+        row: TaskRow,
+        points: list[KeyPoint],
+        inside: int | None,
+        made: dict[str, int],
+        *,
+        has_points: bool,
     ) -> int | None:
-        name = re.sub(r"^[\W\d一二三四五六七八九十]{1,4}[、.．）)]", "", without_blanks(fold(row.point)))
+        name = re.sub(
+            r"^[\W\d一二三四五六七八九十]{1,4}[、.．）)]", "", without_blanks(fold(row.point))
+        )
         if name:
-            scores = [(alike(name, without_blanks(fold(p.heading))), -i) for i, p in enumerate(points)]
+            scores = [
+                (alike(name, without_blanks(fold(p.heading))), -i) for i, p in enumerate(points)
+            ]
             best = max(scores, default=(0.0, 0))
             if best[0] >= 0.6:
                 return -best[1]
@@ -350,7 +484,17 @@ class _Reader:
                 made[name] = len(points)
                 heading = row.point_span
                 points.append(
-                    KeyPoint(None, None, row.point.strip(), heading, Span(heading.start, max(heading.end, row.span.end)), Role.WORK, (), (), ())
+                    KeyPoint(
+                        None,
+                        None,
+                        row.point.strip(),
+                        heading,
+                        Span(heading.start, max(heading.end, row.span.end)),
+                        Role.WORK,
+                        (),
+                        (),
+                        (),
+                    )
                 )
             return made[name]
         task = without_blanks(row.task.of(self.folded))
@@ -365,7 +509,11 @@ class _Reader:
         piece = Piece([row.task], [], [], rule="table.row", core=len(row.task))
         measure = self._measure(piece, row.task, (), None, None)
         owners: list[Owner] = []
-        for column, part in ((Column.LEAD, Part.LEAD), (Column.SUPPORT, Part.SUPPORT), (Column.PERSON, Part.PERSON)):
+        for column, part in (
+            (Column.LEAD, Part.LEAD),
+            (Column.SUPPORT, Part.SUPPORT),
+            (Column.PERSON, Part.PERSON),
+        ):
             for cell in row.cells_of(column):
                 at = cell.start
                 for unit in split_units(cell.of(self.folded)):
@@ -373,11 +521,23 @@ class _Reader:
                     if place >= 0 and unit not in ("/", "-", "无"):
                         at = place + len(unit)
                         span = Span(place, at)
-                        owners.append(Owner(span.of(self.text), part, column.value, span, "table.column"))
-        cells = [*row.cells_of(Column.DUE), *row.cells_of(Column.WHEN), *row.cells_of(Column.TARGET)]
+                        owners.append(
+                            Owner(span.of(self.text), part, column.value, span, "table.column")
+                        )
+        cells = [
+            *row.cells_of(Column.DUE),
+            *row.cells_of(Column.WHEN),
+            *row.cells_of(Column.TARGET),
+        ]
         dates = [found for cell in cells for found in self._dates_in(cell)]
-        recurrence = [found for cell in cells for found in recurrences_of(self.text, self.folded, cell)]
-        targets = [target for cell in row.cells_of(Column.TARGET) for target in targets_of(self.text, self.folded, cell)]
+        recurrence = [
+            found for cell in cells for found in recurrences_of(self.text, self.folded, cell)
+        ]
+        targets = [
+            target
+            for cell in row.cells_of(Column.TARGET)
+            for target in targets_of(self.text, self.folded, cell)
+        ]
         return replace(
             measure,
             owners=tuple(owners),
@@ -390,17 +550,33 @@ class _Reader:
     # --- sentences outside the points ---------------------------------------------------------
 
     def _frame_sentences(self, preamble: Span, body_start: int) -> None:
-        for sentence in sentences_in(self.folded, Span(min(body_start, preamble.end), preamble.end), self.enclosures):
+        for sentence in sentences_in(
+            self.folded, Span(min(body_start, preamble.end), preamble.end), self.enclosures
+        ):
             if _IS_YEAR_OF.search(sentence.of(self.folded)):
-                self._one(sentence, Coverage.BACKGROUND, None, "coverage.year_words", "说明这一年的意义，是背景。")
+                self._one(
+                    sentence,
+                    Coverage.BACKGROUND,
+                    None,
+                    "coverage.year_words",
+                    "说明这一年的意义，是背景。",
+                )
             else:
-                self._one(sentence, Coverage.AIM, None, "coverage.preamble", "要点之前的总体要求，不单独成为举措。")
+                self._one(
+                    sentence,
+                    Coverage.AIM,
+                    None,
+                    "coverage.preamble",
+                    "要点之前的总体要求，不单独成为举措。",
+                )
 
     def _say(self, span: Span, coverage: Coverage, point: int | None, rule: str, why: str) -> None:
         for sentence in sentences_in(self.folded, span, self.enclosures):
             self._one(sentence, coverage, point, rule, why)
 
-    def _one(self, sentence: Span, coverage: Coverage, point: int | None, rule: str, why: str) -> None:
+    def _one(
+        self, sentence: Span, coverage: Coverage, point: int | None, rule: str, why: str
+    ) -> None:
         self.sentences.append(Sentence(sentence, coverage, point, Reason(rule, why)))
 
     def _paragraphs(self, span: Span) -> Iterable[Span]:
@@ -468,7 +644,10 @@ def _merged(measures: tuple[Measure, ...], row: Measure) -> tuple[Measure, ...]:
     """Add a table row to a point's measures; one that says the same takes the row's owners and dates."""
     words = without_blanks(fold(row.text))
     for index, measure in enumerate(measures):
-        if measure.reasons[0].rule != "table.row" and alike(words, without_blanks(fold(measure.text))) >= 0.75:
+        if (
+            measure.reasons[0].rule != "table.row"
+            and alike(words, without_blanks(fold(measure.text))) >= 0.75
+        ):
             joined = replace(
                 measure,
                 owners=tuple(dict.fromkeys((*measure.owners, *row.owners))),
@@ -476,7 +655,10 @@ def _merged(measures: tuple[Measure, ...], row: Measure) -> tuple[Measure, ...]:
                 recurrence=tuple(dict.fromkeys((*measure.recurrence, *row.recurrence))),
                 targets=tuple(dict.fromkeys((*measure.targets, *row.targets))),
                 is_soft=measure.is_soft and row.is_soft,
-                reasons=(*measure.reasons, Reason("table.same", "任务表里有同一项任务，责任单位和时限取自表格。")),
+                reasons=(
+                    *measure.reasons,
+                    Reason("table.same", "任务表里有同一项任务，责任单位和时限取自表格。"),
+                ),
             )
             return (*measures[:index], joined, *measures[index + 1 :])
     return (*measures, row)
@@ -484,19 +666,28 @@ def _merged(measures: tuple[Measure, ...], row: Measure) -> tuple[Measure, ...]:
 
 def _in_due_cells(dates: list[FoundDate], tables: Sequence[TaskTable]) -> list[FoundDate]:
     """Make deadlines of the dates in a column of time limits (完成时限)."""
-    cells = sorted(cell for table in tables for row in table.rows for cell in row.cells_of(Column.DUE))
+    cells = sorted(
+        cell for table in tables for row in table.rows for cell in row.cells_of(Column.DUE)
+    )
     starts = [cell.start for cell in cells]
     settled = []
     for found in dates:
         index = bisect_right(starts, found.span.start) - 1
         in_cell = index >= 0 and cells[index].covers(found.span)
-        settled.append(replace(found, kind=DateKind.DEADLINE) if in_cell and found.kind is DateKind.EVENT else found)
+        settled.append(
+            replace(found, kind=DateKind.DEADLINE)
+            if in_cell and found.kind is DateKind.EVENT
+            else found
+        )
     return settled
 
 
 def _month_headings_aside(dates: list[FoundDate], headings: set[int]) -> list[FoundDate]:
     """A month that is only a heading (三月份) is no date of the plan; its points carry it."""
-    return [replace(found, kind=DateKind.OTHER) if found.span.start in headings else found for found in dates]
+    return [
+        replace(found, kind=DateKind.OTHER) if found.span.start in headings else found
+        for found in dates
+    ]
 
 
 def _outside_tables(removed: list[Removed], source: SourceText) -> list[Removed]:
@@ -524,5 +715,3 @@ def read_plan(source: SourceText, proposers: Sequence[Proposer] = ()) -> PlanRea
     for proposer in proposers:
         reading = replace(reading, unplaced=(*reading.unplaced, *proposer.propose(reading)))
     return reading
-
-

@@ -146,4 +146,7 @@ class PlanReading:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """All measures, in the order of the document."""
-        return tuple(measure for point in self.key_points for measure in point.measures) + self.unplaced
+        return (
+            tuple(measure for point in self.key_points for measure in point.measures)
+            + self.unplaced
+        )

@@ -50,16 +50,27 @@ _NUMBER = r"[一二三四五六七八九十两\d]{1,2}"
 _PATTERNS: tuple[tuple[Frequency, re.Pattern[str]], ...] = (
     (Frequency.WEEKLY, re.compile(r"每周[一二三四五六日天]?(?:至少)?|每(?:个)?星期|每旬|逐周")),
     (Frequency.BIMONTHLY, re.compile(r"每(?:两|2|二)个?月")),
-    (Frequency.QUARTERLY, re.compile(r"每(?:个)?季度?(?:末|初)?|每(?:三|3)个月|按季度?|逐季|季度末|一季度?一")),
-    (Frequency.MONTHLY, re.compile(r"每(?:个)?月(?:底|初|末)?(?:\d{1,2}[日号])?|按月|月月|逐月|一月一")),
+    (
+        Frequency.QUARTERLY,
+        re.compile(r"每(?:个)?季度?(?:末|初)?|每(?:三|3)个月|按季度?|逐季|季度末|一季度?一"),
+    ),
+    (
+        Frequency.MONTHLY,
+        re.compile(r"每(?:个)?月(?:底|初|末)?(?:\d{1,2}[日号])?|按月|月月|逐月|一月一"),
+    ),
     (Frequency.HALF_YEARLY, re.compile(r"每半年|半年一次|半年度|每学期|上、下半年")),
-    (Frequency.YEARLY, re.compile(rf"一年一(?:度|次)|每年(?:度)?(?:{_NUMBER}次)?|年度(?=体检|检查|考核|述职)")),
+    (
+        Frequency.YEARLY,
+        re.compile(rf"一年一(?:度|次)|每年(?:度)?(?:{_NUMBER}次)?|年度(?=体检|检查|考核|述职)"),
+    ),
     (Frequency.ALL_YEAR, re.compile(r"贯穿(?:于)?(?:全年|始终|全过程)|全年|常年|长年|全程")),
     (Frequency.CONTINUOUS, re.compile(r"常态化?|长期|持续|继续|不间断|随时|随叫随到|经常性")),
     (Frequency.REGULAR, re.compile(r"定期|不定期")),
 )
 # 常态化机制 names a thing, 全年工作 an amount of work: neither says how often.
-_NOT_AFTER = re.compile(r"(?:全年)(?:的?(?:各项)?(?:目标|任务|工作(?:目标|任务)))|持续(?:健康)?发展")
+_NOT_AFTER = re.compile(
+    r"(?:全年)(?:的?(?:各项)?(?:目标|任务|工作(?:目标|任务)))|持续(?:健康)?发展"
+)
 
 
 def recurrences_of(text: str, folded: str, within: Span) -> list[Recurrence]:
@@ -69,10 +80,14 @@ def recurrences_of(text: str, folded: str, within: Span) -> list[Recurrence]:
     for frequency, pattern in _PATTERNS:
         for match in pattern.finditer(part):
             span = Span(within.start + match.start(), within.start + match.end())
-            if _NOT_AFTER.match(part, match.start()) or any(span.overlap(other.span) for other in found):
+            if _NOT_AFTER.match(part, match.start()) or any(
+                span.overlap(other.span) for other in found
+            ):
                 continue
             day = re.search(r"(\d{1,2})[日号]", match.group())
-            found.append(Recurrence(frequency, span.of(text), span, int(day.group(1)) if day else None))
+            found.append(
+                Recurrence(frequency, span.of(text), span, int(day.group(1)) if day else None)
+            )
     return found
 
 
@@ -101,7 +116,9 @@ def targets_of(text: str, folded: str, within: Span) -> list[StatedTarget]:
         printed, unit = match["number"], match["unit"]
         if not printed[0].isdecimal():
             number = han_number(printed)
-            if number is None or (number == 1 and unit in ("个", "项", "批", "条", "支", "对", "户", "家")):
+            if number is None or (
+                number == 1 and unit in ("个", "项", "批", "条", "支", "对", "户", "家")
+            ):
                 continue
             printed = str(number)
         if folded[max(0, match.start() - 1) : match.start()] in ("第", "这", "两", "十"):

@@ -1,8 +1,10 @@
 """The parts of a plan paper: preamble, points, closing words, signature, attachments, a second plan."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from halfsky.plans.rules.reading.junk import is_date_line
 from halfsky.plans.rules.reading.markers import RANK, MarkerKind, line_marker
@@ -42,9 +44,17 @@ def _signatures(lines: Sequence[Line]) -> list[Span]:
         first = index
         while first > 0 and index - first < 3:
             above = content[first - 1]
-            if len(above.text) > 30 or re.search(r"[。，；：！\t]", above.text) or line_marker(above) is not None:
+            if (
+                len(above.text) > 30
+                or re.search(r"[。，；：！\t]", above.text)
+                or line_marker(above) is not None
+            ):
                 break
-            if looks_like_title(above.text) >= 3 or is_date_line(above.text) or _ATTACHMENT.match(above.text):
+            if (
+                looks_like_title(above.text) >= 3
+                or is_date_line(above.text)
+                or _ATTACHMENT.match(above.text)
+            ):
                 break
             first -= 1
         found.append(Span(content[first].span.start, line.span.end))
@@ -53,26 +63,37 @@ def _signatures(lines: Sequence[Line]) -> list[Span]:
 
 def _main_lists(lists: Sequence[NumberedList], start: int) -> list[NumberedList]:
     """Return the lists whose numbers are key points: the highest one and what stands beside it."""
-    after = [numbered for numbered in lists if numbered.nodes[0].marker.start >= start] or list(lists)
-    major = [x for x in after if not x.inline and RANK[x.kind] < RANK[MarkerKind.DIGIT] and x.kind is not MarkerKind.MONTH]
+    after = [numbered for numbered in lists if numbered.nodes[0].marker.start >= start] or list(
+        lists
+    )
+    major = [
+        x
+        for x in after
+        if not x.inline and RANK[x.kind] < RANK[MarkerKind.DIGIT] and x.kind is not MarkerKind.MONTH
+    ]
     if not major:
         lined = [numbered for numbered in after if not numbered.inline]
         return lined or after[:1]
-    first = after.index(major[0])
+    first = next(index for index, numbered in enumerate(after) if numbered is major[0])
     main_rank = min(RANK[numbered.kind] for numbered in major)
     kept = []
+    majors = {id(numbered) for numbered in major}
     for index, numbered in enumerate(after):
-        is_main = numbered in major and RANK[numbered.kind] == main_rank
+        is_main = id(numbered) in majors and RANK[numbered.kind] == main_rank
         is_long = index < first and not numbered.inline and len(numbered.nodes) >= 5
         if is_main or is_long or numbered.kind is MarkerKind.MONTH:
             kept.append(numbered)
     return kept
 
 
-def divide(lines: Sequence[Line], lists: Sequence[NumberedList], title_end: int, text_end: int) -> Sections:
+def divide(
+    lines: Sequence[Line], lists: Sequence[NumberedList], title_end: int, text_end: int
+) -> Sections:
     """Divide a paper into its parts and set where every point ends."""
     signatures = _signatures(lines)
     content = [line for line in lines if not line.is_blank]
+    starts = [line.span.start for line in content]
+    signed_at = [place.start for place in signatures]
     main = _main_lists(lists, title_end) if lists else []
     other_plans: list[Span] = []
     kept: list[NumberedList] = []
@@ -81,9 +102,9 @@ def divide(lines: Sequence[Line], lists: Sequence[NumberedList], title_end: int,
         start = numbered.nodes[0].marker.start
         if kept:
             last = kept[-1].nodes[-1].marker.start
-            between = [line for line in content if last < line.span.start < start]
+            between = content[bisect_right(starts, last) : bisect_left(starts, start)]
             headline = next((line for line in between if looks_like_title(line.text) >= 3), None)
-            signed = any(last < place.start < start for place in signatures)
+            signed = bisect_right(signed_at, last) < bisect_left(signed_at, start)
             again = numbered.kind is kept[0].kind and numbered.nodes[0].marker.number == 1
             if again and (headline is not None or signed):
                 end = headline.span.start if headline is not None else start
@@ -93,7 +114,11 @@ def divide(lines: Sequence[Line], lists: Sequence[NumberedList], title_end: int,
     first_point = kept[0].nodes[0].marker.start if kept else text_end
     last_point = kept[-1].nodes[-1] if kept else None
     after = last_point.marker.start if last_point else title_end
-    attachments = [line.span for line in content if after < line.span.start < end and _ATTACHMENT.match(line.text)]
+    attachments = [
+        line.span
+        for line in content
+        if after < line.span.start < end and _ATTACHMENT.match(line.text)
+    ]
     stops = [place.start for place in (*signatures, *attachments) if place.start > after]
     points_end = min([*stops, end])
     closing_start = points_end
@@ -103,7 +128,9 @@ def divide(lines: Sequence[Line], lists: Sequence[NumberedList], title_end: int,
     if len(kept) > 1:
         _cut_between(kept, content)
     return Sections(
-        preamble=Span(min(title_end, first_point), first_point if kept else min(points_end, text_end)),
+        preamble=Span(
+            min(title_end, first_point), first_point if kept else min(points_end, text_end)
+        ),
         lists=tuple(kept),
         points_end=closing_start,
         closing=Span(closing_start, points_end),
@@ -147,11 +174,12 @@ def _closing(content: Sequence[Line], lists: Sequence[NumberedList], end: int) -
 
 def _cut_between(lists: Sequence[NumberedList], content: Sequence[Line]) -> None:
     """End the last point of a list before the heading (title, attachment) of the next list."""
-    for one, following in zip(lists, lists[1:], strict=False):
+    starts = [line.span.start for line in content]
+    for one, following in pairwise(lists):
         node: Node = one.nodes[-1]
-        start, stop = node.marker.start, following.nodes[0].marker.start
-        for line in content:
-            if start < line.span.start < stop and (_ATTACHMENT.match(line.text) or looks_like_title(line.text) >= 3):
+        first = bisect_right(starts, node.marker.start)
+        for line in content[first : bisect_left(starts, following.nodes[0].marker.start)]:
+            if _ATTACHMENT.match(line.text) or looks_like_title(line.text) >= 3:
                 _shorten(node, line.span.start)
                 break
 

@@ -79,7 +79,9 @@ def _grids(clean: CleanText, lines: Sequence[Line], tables: Sequence[SourceTable
         for row in table.rows:
             cells: list[Span | None] = []
             for cell in row:
-                place = clean.to_clean(Span(cell.start, cell.end)) if cell.end > cell.start else None
+                place = (
+                    clean.to_clean(Span(cell.start, cell.end)) if cell.end > cell.start else None
+                )
                 cells.append(place)
             grid.append(cells)
         if grid:
@@ -109,7 +111,9 @@ def _tabbed(folded: str, line: Line) -> list[Span | None]:
     return cells
 
 
-def find_task_tables(clean: CleanText, lines: Sequence[Line], tables: Sequence[SourceTable]) -> list[TaskTable]:
+def find_task_tables(
+    clean: CleanText, lines: Sequence[Line], tables: Sequence[SourceTable]
+) -> list[TaskTable]:
     """Return the task tables of a text: from the paper's own tables, else from lines with tabs.
 
     A table counts when its header names a task or a point and one more column that we know.
@@ -127,7 +131,11 @@ def find_task_tables(clean: CleanText, lines: Sequence[Line], tables: Sequence[S
                 rows.append(row)
         places = [place for cells in grid for place in cells if place is not None]
         if rows and places:
-            found.append(TaskTable(Span(min(p.start for p in places), max(p.end for p in places)), tuple(rows)))
+            found.append(
+                TaskTable(
+                    Span(min(p.start for p in places), max(p.end for p in places)), tuple(rows)
+                )
+            )
     return found
 
 
@@ -141,7 +149,10 @@ def _header(folded: str, grid: Grid) -> tuple[int, list[Column | None] | None]:
 
 
 def _row(
-    clean: CleanText, cells: list[Span | None], columns: list[Column | None], last: dict[Column, Span]
+    clean: CleanText,
+    cells: list[Span | None],
+    columns: list[Column | None],
+    last: dict[Column, Span],
 ) -> TaskRow | None:
     filled: list[tuple[Column, Span]] = []
     tasks: list[Span] = []

@@ -24,13 +24,17 @@ _NO_TITLE = re.compile(
     r"[。；>|]|上一[篇条页]|下一[篇条页]|推荐阅读|下载|上传|点击|来源|导读|免费|"
     r"^附件?[\d一二三四五]{0,2}[：:.、\s]|[：，、]$|\[\s*\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,2})?\s*\]"
 )
-_YEAR_WORD = re.compile(r"(?:19|20)\d\d|20[xX×*_]{2}|20\d[xX×*_]|[二2][〇零0o]?[〇零一二三四五六七八九]{2,3}年|年度|学年")
+_YEAR_WORD = re.compile(
+    r"(?:19|20)\d\d|20[xX×*_]{2}|20\d[xX×*_]|[二2][〇零0o]?[〇零一二三四五六七八九]{2,3}年|年度|学年"
+)
 _UNIT_END = re.compile(
     r"(?:局|委员会|委|妇联|联合会|工会|学校|中学|小学|幼儿园|大学|学院|人民政府|办公室|党委|支部|总支|街道|镇|乡|"
     r"社区|村|公司|集团|医院|研究室|研究院|团委|厅|处|科|中心|协会|院|厂|站|系统|机关)$"
 )
 _SITE_SUFFIX = re.compile(r"\s*(?:--+|_|\||-\s|\s-)\s*.*$")
-_ORDER_TAIL = re.compile(r"\s*(?:【[^【】]*】|[（\[]?(?:精选|通用|最新|集锦|合集)?\d*篇[）\]]?|\(\d+\))\s*$")
+_ORDER_TAIL = re.compile(
+    r"\s*(?:【[^【】]*】|[（\[]?(?:精选|通用|最新|集锦|合集)?\d*篇[）\]]?|\(\d+\))\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ def _joined(text: str, head: Sequence[Line], index: int) -> Title:
     """Take the lines above to the title while they are its beginning."""
     first = index
     bare = without_blanks(head[index].text)
-    starts_bare = re.match(rf"(?:(?:19|20)\d\d|20[xX×*]{{2}}|20\d[xX×*])?(?:学年|年度|年)?.{{0,8}}{_PLAN_WORD}", bare)
+    starts_bare = re.match(
+        rf"(?:(?:19|20)\d\d|20[xX×*]{{2}}|20\d[xX×*])?(?:学年|年度|年)?.{{0,8}}{_PLAN_WORD}", bare
+    )
     while first > 0 and index - first < 3 and starts_bare:
         above = head[first - 1]
         if above.number != head[first].number - 1 and above.number != head[first].number - 2:
@@ -214,7 +220,7 @@ def year_in(folded: str) -> tuple[int | None, bool]:
 _PLANNED_YEAR = re.compile(
     r"(?:部署|做好|谋划|安排|开展|推进|制定|现就|现将|将|为|围绕|按照|实现|全力抓好)[^。；\n《》]{0,12}?"
     r"(?P<year>(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2})(?=年(?!以来|底前|\d|[一二三四五六七八九十]{1,2}月))"
-    r"|(?:^|\n)\s*(?P<opening>(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2})"
+    r"|(?:^|\n)[ \t]*(?P<opening>(?:19|20)\d\d|[一二][〇零九][〇零一二三四五六七八九]{2})"
     r"(?=年(?:度)?(?:是|，|(?:我|全|本|县|市|区|局|乡|镇)[^。\n]{0,20}(?:工作|要|将|以)|[^。\n]{0,16}(?:总体要求|总体思路|工作的)))"
 )
 

@@ -30,7 +30,12 @@ class _Writer:
         return {"text": span.of(self.clean.text), **self.place(span)}
 
     def date(self, found: FoundDate) -> Json:
-        written: Json = {"text": found.text, "date": found.date, "kind": found.kind.value, **self.place(found.span)}
+        written: Json = {
+            "text": found.text,
+            "date": found.date,
+            "kind": found.kind.value,
+            **self.place(found.span),
+        }
         if found.end:
             written["end"] = found.end
         written["on"] = found.on.isoformat() if found.on else None
@@ -40,7 +45,13 @@ class _Writer:
         return written
 
     def owner(self, owner: Owner) -> Json:
-        return {"unit": owner.unit, "as": owner.word, "part": owner.part.value, "rule": owner.rule, **self.place(owner.span)}
+        return {
+            "unit": owner.unit,
+            "as": owner.word,
+            "part": owner.part.value,
+            "rule": owner.rule,
+            **self.place(owner.span),
+        }
 
     def measure(self, measure: Measure) -> Json:
         return {
@@ -58,7 +69,12 @@ class _Writer:
             ],
             "owners": [self.owner(owner) for owner in measure.owners],
             "targets": [
-                {"number": target.number, "unit": target.unit, "at_least": target.at_least, **self.quote(target.span)}
+                {
+                    "number": target.number,
+                    "unit": target.unit,
+                    "at_least": target.at_least,
+                    **self.quote(target.span),
+                }
                 for target in measure.targets
             ],
             "hotlines": [hotline.number for hotline in measure.hotlines],
@@ -122,12 +138,17 @@ def to_json(reading: PlanReading) -> Json:
         "dates": write.dates(found for found in reading.dates if found.kind in in_plan),
         "other_dates": write.dates(found for found in reading.dates if found.kind not in in_plan),
         "owners": [
-            {**write.owner(owner), "heading": point.heading} for point in reading.key_points for owner in point.owners
+            {**write.owner(owner), "heading": point.heading}
+            for point in reading.key_points
+            for owner in point.owners
         ],
         "hotlines": [
-            {"number": hotline.number, "name": hotline.name, **write.place(hotline.span)} for hotline in reading.hotlines
+            {"number": hotline.number, "name": hotline.name, **write.place(hotline.span)}
+            for hotline in reading.hotlines
         ],
-        "partners": [{"unit": partner.unit, **write.place(partner.span)} for partner in reading.partners],
+        "partners": [
+            {"unit": partner.unit, **write.place(partner.span)} for partner in reading.partners
+        ],
         "preamble": [write.quote(span) for span in reading.preamble],
         "closing": [write.quote(span) for span in reading.closing],
         "attachments": [write.quote(span) for span in reading.attachments],

@@ -36,7 +36,5 @@ _SIMPLIFIED = (
 )
 
 TO_SIMPLIFIED: dict[int, str] = {
-    ord(old): new
-    for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True)
-    if old != new
+    ord(old): new for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True) if old != new
 }

@@ -15,6 +15,12 @@ def _read(paper: Paper) -> PlanReading:
 papers = pytest.mark.parametrize("paper", PAPERS, ids=[paper.name for paper in PAPERS])
 
 
+def papers_with(answer: str) -> pytest.MarkDecorator:
+    """Take the papers that say what should be found of this kind."""
+    asked = [paper for paper in PAPERS if getattr(paper, answer) is not None]
+    return pytest.mark.parametrize("paper", asked, ids=[paper.name for paper in asked])
+
+
 @papers
 def test_read_plan_finds_title_and_year(paper: Paper) -> None:
     reading = _read(paper)
@@ -29,36 +35,31 @@ def test_read_plan_finds_the_outermost_headings(paper: Paper) -> None:
     assert tuple(point.heading for point in reading.key_points) == paper.headings
 
 
-@papers
+@papers_with("items")
 def test_read_plan_counts_the_items_directly_below(paper: Paper) -> None:
-    if paper.items is None:
-        pytest.skip("this paper asks nothing about items")
-
     assert tuple(len(point.items) for point in _read(paper).key_points) == paper.items
 
 
-@papers
+@papers_with("days")
 def test_read_plan_finds_days_of_events_and_deadlines(paper: Paper) -> None:
-    if paper.days is None:
-        pytest.skip("this paper asks nothing about days")
-    found = [date for date in _read(paper).dates if date.kind in (DateKind.EVENT, DateKind.DEADLINE)]
+    found = [
+        date for date in _read(paper).dates if date.kind in (DateKind.EVENT, DateKind.DEADLINE)
+    ]
 
     assert tuple(date.date[-5:] for date in found if len(date.date) >= 5) == paper.days
 
 
-@papers
+@papers_with("owners")
 def test_read_plan_finds_owners_of_their_points(paper: Paper) -> None:
-    if paper.owners is None:
-        pytest.skip("this paper asks nothing about owners")
-    found = [(owner.unit, point.heading) for point in _read(paper).key_points for owner in point.owners]
+    found = [
+        (owner.unit, point.heading) for point in _read(paper).key_points for owner in point.owners
+    ]
 
     assert tuple(found) == paper.owners
 
 
-@papers
+@papers_with("kinds")
 def test_read_plan_knows_the_kind_of_each_points_first_measure(paper: Paper) -> None:
-    if paper.kinds is None:
-        pytest.skip("this paper asks nothing about kinds")
     points = [point for point in _read(paper).key_points if point.measures]
 
     assert tuple(point.measures[0].kind.value for point in points) == paper.kinds
@@ -73,11 +74,8 @@ def test_read_plan_leaves_out_junk_and_nothing_else(paper: Paper) -> None:
     assert all(heading in reading.clean.text for heading in paper.headings)
 
 
-@papers
+@papers_with("hotlines")
 def test_read_plan_names_hotlines_but_no_customer_service(paper: Paper) -> None:
-    if paper.hotlines is None:
-        pytest.skip("this paper asks nothing about hotlines")
-
     assert tuple(hotline.number for hotline in _read(paper).hotlines) == paper.hotlines
 
 
