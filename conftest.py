@@ -43,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what was left out and how to get it; note the counts for `halfsky test`."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # one of xdist's workers: the process that sums up does it
     for mark, (names, packages) in NEEDS.items():
         if not IN_CI and not program(names):
             terminalreporter.write_line(

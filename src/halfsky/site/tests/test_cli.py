@@ -393,7 +393,7 @@ def test_demo_names_a_sign_in_for_each_role_and_keeps_its_data(demo_data: Path) 
     took = time.monotonic() - started
     second.end(signal.SIGTERM)
     assert first.lines[:-1] == second.lines[:-1]  # the same people with the same password
-    assert took < 8
+    assert took < 20  # a second or two on a machine with nothing else to do
     names = [line.split()[1] for line in first.lines[1:-1]]
     assert len(names) == len(set(names)) >= 6
     assert sum(line.startswith("Halfsky is ready at ") for line in first.lines) == 1
