@@ -210,7 +210,6 @@ NOTICES: Mapping[str, str] = {
     "footnotes_left_out": _("脚注和尾注没有读取。"),
     "hidden_text_left_out": _("隐藏的文字没有读取。"),
     "embedded_left_out": _("嵌入的其他文件没有读取。"),
-    "links_left_out": _("链接进来的外部内容没有读取。"),
     "pages_without_text": _("第 {0} 页只有图片，没有可以读取的文字。"),
     "control_characters_removed": _("去掉了 {0} 个看不见的控制字符。"),
     "bad_bytes_replaced": _("有 {0} 处字符不能识别，用“�”代替。"),
@@ -237,7 +236,14 @@ def _filled(sentence: str, values: Mapping[str, object]) -> str:
     kind = values.get("kind")
     if isinstance(kind, str):
         shown["kind"] = _spaced(kind)
-    return _translate(sentence).format(**shown).replace("  ", " ").replace("（ ", "（").strip()
+    return (
+        _translate(sentence)
+        .format(**shown)
+        .replace("  ", " ")
+        .replace("（ ", "（")
+        .replace("( ", "(")
+        .strip()
+    )
 
 
 def what_is_wrong(code: str, values: Mapping[str, object]) -> str:

@@ -93,4 +93,5 @@ class CannotRead(Exception):
         return messages.what_to_do(self.code, self.values)
 
     def __str__(self) -> str:
-        return f"{self.says}{self.mend}"
+        between = "" if self.says.endswith("。") else " "
+        return f"{self.says}{between}{self.mend}"

@@ -366,12 +366,11 @@ class _Reader:
                 self.builder.notice("tracked_changes")
 
     def _block_paragraph(self, element: etree._Element, depth: int) -> None:
-        joined = self._joining
-        paragraph = self._paragraph(element, joined)
         mark = child(child(element, "pPr"), "rPr")
         mark_deleted = child(mark, "del") is not None
-        style_separator = _is_on(child(mark, "specVanish"))
-        if mark_deleted or style_separator:
+        paragraph = self._paragraph(element, self._joining, counts=not mark_deleted)
+        self._fields = [False] * len(self._fields)  # a field that never ends hides one paragraph
+        if mark_deleted or _is_on(child(mark, "specVanish")):
             self._joining = paragraph
             return
         self._joining = None
@@ -395,7 +394,13 @@ class _Reader:
 
     # a paragraph
 
-    def _paragraph(self, element: etree._Element, joined: _Paragraph | None = None) -> _Paragraph:
+    def _paragraph(
+        self, element: etree._Element, joined: _Paragraph | None = None, *, counts: bool = True
+    ) -> _Paragraph:
+        """Read a paragraph, as the rest of `joined` when the mark between them is gone.
+
+        `counts` is false for one whose own mark was deleted: it has no number of its own.
+        """
         properties = child(element, "pPr")
         style_key = attribute(child(properties, "pStyle"), "val")
         style = self.styles.of(style_key)
@@ -407,13 +412,12 @@ class _Reader:
             paragraph.breaks_page = True
         before = len(paragraph.text)
         self._inline(element, paragraph, bool(style.hidden), 0)
-        if (
-            any(part.strip() for part in paragraph.text[before:])
-            or child(properties, "numPr") is not None
-        ):
-            label = self._label(properties, style_key, style)
-            if not joined:
-                paragraph.label = label
+        shows = any(part.strip() for part in paragraph.text[before:])
+        is_empty_item = child(properties, "numPr") is not None and not any(
+            text.text for text in element.iter(_W + "t")
+        )
+        if counts and not paragraph.label and (shows or is_empty_item):
+            paragraph.label = self._label(properties, style_key, style)
         return paragraph
 
     def _label(

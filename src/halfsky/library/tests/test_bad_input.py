@@ -7,9 +7,12 @@ import resource
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -355,35 +358,56 @@ def fits(source: SourceText) -> bool:
 # sentences
 
 
+VALUES = dict.fromkeys(
+    (
+        "name",
+        "size",
+        "limit",
+        "kind",
+        "pages",
+        "line",
+        "encoding",
+        "first",
+        "second",
+        "count",
+        "seconds",
+    ),
+    "9",
+)
+
+
 @pytest.mark.parametrize("code", messages.CANNOT_READ)
 def test_every_refusal_says_what_is_wrong_and_what_to_do(code: str) -> None:
-    values = dict.fromkeys(
-        (
-            "name",
-            "size",
-            "limit",
-            "kind",
-            "pages",
-            "line",
-            "encoding",
-            "first",
-            "second",
-            "count",
-            "seconds",
-        ),
-        "9",
-    )
-    fault = CannotRead(code, **values)
+    fault = CannotRead(code, **VALUES)
     assert fault.says.endswith("。")
     assert "。" in fault.mend
     assert "{" not in str(fault)
 
 
-def test_sentences_are_said_in_the_users_language() -> None:
-    messages.use_translation({"文件里没有文字。": "There is no text in the file."}.get)
-    try:
-        assert CannotRead("no_text").says == "There is no text in the file."
-    finally:
-        from django.utils.translation import gettext
+@pytest.fixture
+def english() -> Iterator[None]:
+    """The room's sentences in English, straight from its catalogue."""
+    path = Path(messages.__file__).parent / "locale/en/LC_MESSAGES/django.po"
+    with path.open("rb") as file:
+        words = {message.id: message.string for message in read_po(file)}
+    messages.use_translation(words.__getitem__)
+    yield
+    messages.use_translation(gettext)
 
-        messages.use_translation(gettext)
+
+@pytest.mark.usefixtures("english")
+def test_sentences_are_said_in_english() -> None:
+    fault = CannotRead("scanned", kind="pdf", pages=3)
+    assert str(fault).startswith(
+        "This file (PDF) has 3 pages, all of them pictures (scans), without"
+    )
+    assert ". Run text recognition" in str(fault)
+    assert messages.notice_sentence("wrong_extension:doc:pdf") == (
+        "The extension is .doc, but the content is: PDF. It was read by its content."
+    )
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("code", messages.CANNOT_READ)
+def test_every_refusal_has_its_english_sentence(code: str) -> None:
+    assert str(CannotRead(code, **VALUES)).isascii() or "“" in str(CannotRead(code, **VALUES))

@@ -72,6 +72,9 @@ def test_the_page_title_is_kept_apart() -> None:
         ('<meta charset="utf-8">', "utf-8"),
         ('<meta charset="utf-8">', "gb18030"),  # the page lies about itself
         ('<meta charset="no-such">', "gb18030"),
+        ('<meta charset="undefined">', "utf-8"),
+        ('<meta charset="iso-8859-1">', "gb18030"),
+        ('<meta charset="utf-16">', "utf-8"),
         ("", "utf-8"),
         ("", "gb18030"),
         ("", "utf-16"),

@@ -179,6 +179,39 @@ def test_a_paragraph_mark_that_was_deleted_joins_the_next_paragraph() -> None:
     assert text_of(body) == "前半后半\n另"
 
 
+def test_a_deleted_item_has_no_number() -> None:
+    gone = p(
+        "<w:del><w:r><w:delText>乙</w:delText></w:r></w:del>",
+        num="1",
+        properties='<w:rPr><w:del w:id="1"/></w:rPr>',
+    )
+    body = p("甲", num="1") + gone + p("丙", num="1")
+    assert text_of(body, numbering=numbering([level(0, "decimal", "%1.")])) == "1.甲\n2.丙"
+
+
+def test_a_hidden_item_has_no_number() -> None:
+    body = p("甲", num="1") + p(run("乙", "<w:vanish/>"), num="1") + p("丙", num="1")
+    assert text_of(body, numbering=numbering([level(0, "decimal", "%1.")])) == "1.甲\n2.丙"
+
+
+def test_a_hidden_paragraph_mark_joins_heading_and_text() -> None:
+    body = (
+        p("职责", num="1", properties="<w:rPr><w:vanish/><w:specVanish/></w:rPr>")
+        + p("。负责工作。")
+        + p("乙", num="1")
+    )
+    assert (
+        text_of(body, numbering=numbering([level(0, "decimal", "%1.")]))
+        == "1.职责。负责工作。\n2.乙"
+    )
+
+
+def test_a_field_that_never_ends_hides_no_other_paragraph() -> None:
+    assert (
+        text_of(p('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("x")) + p("正文")) == "正文"
+    )
+
+
 def test_deleted_rows_are_dropped() -> None:
     gone = '<w:tr><w:trPr><w:del w:id="1"/></w:trPr>' + cell("旧") + cell("旧") + "</w:tr>"
     body = table([cell("甲"), cell("乙")]).replace("</w:tbl>", gone + "</w:tbl>")
