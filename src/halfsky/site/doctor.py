@@ -302,7 +302,7 @@ def fonts() -> Finding:
     """Look for a Chinese font: papers and pictures made on this machine need one."""
     from django.conf import settings
 
-    own = sorted(settings.HALFSKY_FONTS.glob("*.[to]t[fc]")) if settings.HALFSKY_FONTS else []
+    own = sorted(settings.HALFSKY_FONTS.glob("*.[to]t[fc]"))
     if own:
         return ok(_("中文字体"), ", ".join(path.name for path in own[:3]))
     program = shutil.which("fc-list")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parents[1]
 LANGUAGES = ("en",)
 SKIPPED = {"tests", "migrations", "static", "locale", "__pycache__"}
+NOISE = tuple(  # header lines that say nothing, or change on every run
+    f'"{name}: '
+    for name in (
+        "Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date",
+        "Last-Translator", "Language-Team", "Generated-By",
+    )
+)  # fmt: skip
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -112,6 +119,7 @@ def words_in(path: Path) -> Iterator[tuple[int, Key]]:
     """Yield line and word of each translatable string in one file of code or one page."""
     from babel.messages.extract import extract, extract_python
 
+    method: Any  # Babel and Jinja2 type the same thing differently
     if path.suffix == ".py":
         method, source = extract_python, path.read_bytes()
     elif "jinja2" in path.parts and path.suffix in {".html", ".txt", ".xml"}:
@@ -206,7 +214,7 @@ def first(value: Words | list[str]) -> str:
     return strings(value)[0]
 
 
-def same_fields(source: Words, translated: Words | list[str] | None) -> bool:
+def same_fields(source: Words | list[str], translated: Words | list[str] | None) -> bool:
     """Whether every form of the translation names fields of the source and leaves none out.
 
     A singular form may leave out a field ("one task" beside "%(count)s tasks").
@@ -250,7 +258,7 @@ def extract_words(names: list[str]) -> list[str]:
                 new.add(
                     words,
                     before.string if before else None,
-                    locations=sorted({(path, None) for path, _line in places}),
+                    locations=[(path, 0) for path in sorted({path for path, _line in places})],
                     flags=before.flags if before else (),
                     user_comments=before.user_comments if before else (),
                     context=context,
@@ -258,11 +266,9 @@ def extract_words(names: list[str]) -> list[str]:
             for name in ("creation_date", "revision_date"):
                 setattr(new, name, old.creation_date)
             text = BytesIO()
-            write_po(text, new, width=100, omit_header=False)
+            write_po(text, new, width=100, include_lineno=False)
             lines = [
-                line
-                for line in text.getvalue().decode().splitlines()
-                if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By'))
+                line for line in text.getvalue().decode().splitlines() if not line.startswith(NOISE)
             ]
             fresh = "\n".join(lines).strip() + "\n"
             if not po.exists() or po.read_text("utf-8") != fresh:

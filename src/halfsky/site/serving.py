@@ -63,7 +63,8 @@ def free_address(host: str, port: int, scheme: str = "http") -> Address:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
             probe.listen()
-            return Address(place[0] if host else "0.0.0.0", probe.getsockname()[1], scheme)  # noqa: S104 -- asked for
+            everywhere = "0.0.0.0"  # noqa: S104 -- asked for with an empty --host
+            return Address(str(place[0]) if host else everywhere, probe.getsockname()[1], scheme)
     except socket.gaierror as error:
         raise Stop(
             _("主机名 {host} 无法解析。请写本机的地址，例如 127.0.0.1 或 0.0.0.0。").format(
