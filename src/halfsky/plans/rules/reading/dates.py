@@ -161,7 +161,9 @@ class PlanCalendar:
             return None
         return self.year + 1 if self.school_year and month < 8 else self.year
 
-    def first(self, month: int, day: int | None, part: str, year: int | None) -> datetime.date | None:
+    def first(
+        self, month: int, day: int | None, part: str, year: int | None
+    ) -> datetime.date | None:
         """Return the first day meant by 9月, 9月上旬 or 9月10日."""
         year = year or self.year_for(month)
         if year is None:
@@ -169,7 +171,9 @@ class PlanCalendar:
         start = day or {"中": 11, "下": 21, "底": 25, "末": 25}.get(part.lstrip("月")[:1], 1)
         return _real(year, month, start)
 
-    def last(self, month: int, day: int | None, part: str, year: int | None) -> datetime.date | None:
+    def last(
+        self, month: int, day: int | None, part: str, year: int | None
+    ) -> datetime.date | None:
         """Return the last day meant."""
         year = year or self.year_for(month)
         if year is None:

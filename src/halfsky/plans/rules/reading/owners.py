@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from halfsky.plans.rules.reading.text import Span
+from halfsky.plans.rules.reading.text import InOrder, Span
 
 
 class Part(StrEnum):
@@ -125,7 +125,7 @@ def _is_unit(word: str) -> bool:
 def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
     """Return the owners named inside a place, in order, each unit once."""
     part = folded[within.start : within.end]
-    found: list[Owner] = []
+    found: InOrder[Owner] = InOrder()
 
     def add(start: int, end: int, word: str, rule: str, *, split: bool) -> None:
         place = Span(within.start + start, within.start + end)
@@ -136,8 +136,8 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
             if not bare or len(bare) > 40:
                 continue
             exact = Span(span.start + offset, span.start + offset + len(bare))
-            if not any(exact.overlap(owner.span) for owner in found):
-                found.append(Owner(exact.of(text), part_of(word), word, exact, rule))
+            if not found.overlaps(exact):
+                found.add(Owner(exact.of(text), part_of(word), word, exact, rule))
 
     for match in _LABEL.finditer(part):
         stop = _LABEL_END.search(part, match.end(), match.end() + 120)
@@ -226,7 +226,7 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
             "owner.together",
             split="、" in match["unit"],
         )
-    return sorted(found, key=lambda owner: owner.span)
+    return found.items
 
 
 _HOTLINES = {

@@ -44,6 +44,7 @@ from halfsky.plans.rules.reading.tables import Column, TaskRow, TaskTable, alike
 from halfsky.plans.rules.reading.text import (
     CleanText,
     Enclosures,
+    InOrder,
     Removed,
     Span,
     between,
@@ -120,8 +121,8 @@ class _Reader:
         self.dates = _month_headings_aside(self.dates, {marker.start for marker in months})
         self._date_starts = [found_date.span.start for found_date in self.dates]
         body = Span(0, cut)
-        self.hotlines = find_hotlines(self.text, self.folded, body)
-        self.partners = find_partners(self.text, self.folded, body, self.own)
+        self.hotlines = InOrder(find_hotlines(self.text, self.folded, body))
+        self.partners = InOrder(find_partners(self.text, self.folded, body, self.own))
         self.sentences: list[Sentence] = []
         points, unplaced = self._points(parts, tables)
         self._frame_sentences(parts.preamble, body_start)
@@ -157,8 +158,8 @@ class _Reader:
             unplaced=tuple(unplaced),
             sentences=tuple(owners_first),
             dates=tuple(self.dates),
-            hotlines=tuple(self.hotlines),
-            partners=tuple(self.partners),
+            hotlines=tuple(self.hotlines.items),
+            partners=tuple(self.partners.items),
             attachments=parts.attachments,
             signatures=parts.signatures,
             other_plans=parts.other_plans,
@@ -178,7 +179,7 @@ class _Reader:
             role = role_of(heading.of(self.folded), node.marker.kind)
             span = Span(node.marker.start, max(node.end, heading.end))
             span = Span(span.start, self._last_word(span))
-            owners = self._owners_in(span)
+            owners = InOrder(self._owners_in(span))
             measures = (
                 [] if role is Role.FRAME else self._measures(node, index, owners, seen, path=())
             )
@@ -203,7 +204,7 @@ class _Reader:
                     role=role,
                     items=tuple(self._item(child) for child in node.children),
                     measures=tuple(measures),
-                    owners=tuple(owners),
+                    owners=tuple(owners.items),
                 )
             )
         return self._with_tables(points, tables)
@@ -235,7 +236,7 @@ class _Reader:
         self,
         node: Node,
         point: int,
-        owners: Sequence[Owner],
+        owners: InOrder[Owner],
         seen: dict[str, Span],
         path: tuple[str, ...],
     ) -> list[Measure]:
@@ -248,33 +249,32 @@ class _Reader:
         own_end = below[0].marker.start if below else max(node.end, heading.end)
         own = Span(heading.end, max(own_end, heading.end))
         inside = Span(node.marker.start, max(node.end, heading.end))
-        own_owners = [owner for owner in owners if inside.covers(owner.span)]
         item = "/".join(path) or None
         measures: list[Measure] = []
         for part in between([span for span in self.table_spans if own.covers(span)], own):
-            measures += self._of_sentences(part, point, own_owners, seen, item)
+            measures += self._of_sentences(part, point, owners, seen, item)
         for child in below:
             printed = _ordinal(child) or str(child.marker.number)
-            measures += self._measures(child, point, own_owners, seen, (*path, printed))
+            measures += self._measures(child, point, owners, seen, (*path, printed))
         has_table = any(inside.covers(span) for span in self.table_spans)
         if node.marker.kind is MarkerKind.MONTH or not len(heading):
             return measures
         if not measures and not has_table:
-            return self._of_heading(heading, point, own_owners, seen, item, always=True)
+            return self._of_heading(heading, point, owners, seen, item, always=True)
         if (
             path
             and own.end > own.start
             and re.search(r"\w", own.of(self.folded))
             and _is_concrete(self.folded, heading)
         ):
-            return self._of_heading(heading, point, own_owners, seen, item, always=False) + measures
+            return self._of_heading(heading, point, owners, seen, item, always=False) + measures
         return measures
 
     def _of_heading(
         self,
         heading: Span,
         point: int,
-        owners: Sequence[Owner],
+        owners: InOrder[Owner],
         seen: dict[str, Span],
         item: str | None,
         *,
@@ -293,7 +293,7 @@ class _Reader:
         self,
         part: Span,
         point: int,
-        owners: Sequence[Owner],
+        owners: InOrder[Owner],
         seen: dict[str, Span],
         item: str | None,
     ) -> list[Measure]:
@@ -323,9 +323,7 @@ class _Reader:
             kept = self._new(found, seen)
             self._add_sentence(sentence, kept, found, point)
             measures += kept
-        return _with_section_owners(
-            measures, [owner for owner in owners if part.covers(owner.span)]
-        )
+        return _with_section_owners(measures, owners.inside(part))
 
     def _add_sentence(
         self, sentence: Span, kept: list[Measure], found: list[Measure], point: int
@@ -366,7 +364,7 @@ class _Reader:
         self,
         piece: Piece,
         sentence: Span,
-        owners: Sequence[Owner],
+        owners: InOrder[Owner],
         item: str | None,
         superior: str | None,
     ) -> Measure:
@@ -411,9 +409,9 @@ class _Reader:
             dates=dates,
             recurrence=tuple(recurrences_of(self.text, self.folded, span)),
             targets=targets,
-            owners=tuple(owner for owner in owners if sentence.covers(owner.span)),
-            hotlines=tuple(hotline for hotline in self.hotlines if span.covers(hotline.span)),
-            partners=tuple(partner for partner in self.partners if span.covers(partner.span)),
+            owners=tuple(owners.inside(sentence)),
+            hotlines=tuple(self.hotlines.inside(span)),
+            partners=tuple(self.partners.inside(span)),
             is_soft=soft,
             reasons=tuple(reasons),
         )
@@ -507,7 +505,7 @@ class _Reader:
 
     def _of_row(self, row: TaskRow) -> Measure:
         piece = Piece([row.task], [], [], rule="table.row", core=len(row.task))
-        measure = self._measure(piece, row.task, (), None, None)
+        measure = self._measure(piece, row.task, InOrder(), None, None)
         owners: list[Owner] = []
         for column, part in (
             (Column.LEAD, Part.LEAD),
@@ -646,7 +644,7 @@ def _merged(measures: tuple[Measure, ...], row: Measure) -> tuple[Measure, ...]:
     for index, measure in enumerate(measures):
         if (
             measure.reasons[0].rule != "table.row"
-            and alike(words, without_blanks(fold(measure.text))) >= 0.75
+            and alike(words, without_blanks(fold(measure.text))) >= 0.7
         ):
             joined = replace(
                 measure,

@@ -9,10 +9,11 @@ Three texts belong to one paper:
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
 
 from halfsky.plans.rules.reading.traditional import TO_SIMPLIFIED
 
@@ -252,3 +253,39 @@ def between(spans: Iterable[Span], whole: Span) -> Iterator[Span]:
     for index, (left, right) in enumerate(pairwise(edges)):
         if index % 2 == 0 and left < right:
             yield Span(left, right)
+
+
+class HasSpan(Protocol):
+    """Anything with a place."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+Found = TypeVar("Found", bound=HasSpan)
+
+
+class InOrder(Generic[Found]):
+    """Things found in a text, none overlapping another, asked quickly: which stand inside here?"""
+
+    __slots__ = ("_starts", "items")
+
+    def __init__(self, found: Iterable[Found] = ()) -> None:
+        self.items: list[Found] = sorted(found, key=lambda one: one.span)
+        self._starts = [one.span.start for one in self.items]
+
+    def inside(self, place: Span) -> list[Found]:
+        """Return what stands wholly inside a place, in order."""
+        first, last = bisect_left(self._starts, place.start), bisect_right(self._starts, place.end)
+        return [one for one in self.items[first:last] if one.span.end <= place.end]
+
+    def overlaps(self, place: Span) -> bool:
+        """Say whether something already stands in a part of the place."""
+        index = bisect_left(self._starts, place.end)
+        return index > 0 and self.items[index - 1].span.end > place.start
+
+    def add(self, one: Found) -> None:
+        """Put one more in, at its place."""
+        index = bisect_right(self._starts, one.span.start)
+        self._starts.insert(index, one.span.start)
+        self.items.insert(index, one)
