@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from halfsky.audit.models import AuditEntry, StatusChange
@@ -93,7 +93,7 @@ def narrowed(entries: QuerySet[AuditEntry], sought: Conditions) -> QuerySet[Audi
     if sought.object_id is not None:
         entries = entries.filter(object_id=sought.object_id)
     if sought.unit_path:
-        entries = entries.filter(unit_path__startswith=sought.unit_path)
+        entries = entries.filter(unit_path__range=(sought.unit_path, sought.unit_path + "ZZZZ"))
     if sought.since:
         entries = entries.filter(at__gte=_start_of(sought.since))
     if sought.until:
@@ -136,6 +136,14 @@ def kinds_of(entries: QuerySet[AuditEntry]) -> list[str]:
     return sorted(
         k for k in entries.order_by().values_list("object_kind", flat=True).distinct() if k
     )
+
+
+def units_of(entries: QuerySet[AuditEntry], *, most: int = 200) -> list[tuple[str, str]]:
+    """Paths and latest names of the units that stand in these entries, for the filter."""
+    found = entries.exclude(unit_path="").order_by().values("unit_path").annotate(last=Max("id"))
+    last = [row["last"] for row in found.order_by("unit_path")[:most]]
+    names = entries.filter(pk__in=last).exclude(unit_name="").order_by("unit_path")
+    return [(path, name) for path, name in names.values_list("unit_path", "unit_name")]
 
 
 def entry_of(doer: Reader, pk: int) -> AuditEntry | None:

@@ -113,6 +113,7 @@ def write_entry(
     audit.record(
         action="general.write_entry",
         by=by,
+        on_behalf_of=access.on_behalf_of(by, WORK_ON_RECORDS, record.unit),
         obj=entry,
         unit=record.unit,
         after={"record": record.pk, "happened_on": happened_on, "number": number},
@@ -152,6 +153,7 @@ def _count_entry(*, entry: WorkEntry, by: Account, counts: bool) -> None:
     audit.record(
         action="general.restore_entry" if counts else "general.withdraw_entry",
         by=by,
+        on_behalf_of=access.on_behalf_of(by, WORK_ON_RECORDS, record.unit),
         obj=entry,
         unit=record.unit,
         before={"counts": not counts},
@@ -178,5 +180,11 @@ def change_state(*, record: WorkRecord, state: RecordState, by: Account, reason:
         raise Refused(refusal)
     WorkRecord.objects.filter(pk=record.pk).update(state=state, revision=F("revision") + 1)
     audit.record_transition(
-        obj=record, old=old, new=state, by=by, unit=record.unit, reason=reason.strip()[:500]
+        obj=record,
+        old=old,
+        new=state,
+        by=by,
+        on_behalf_of=access.on_behalf_of(by, WORK_ON_RECORDS, record.unit),
+        unit=record.unit,
+        reason=reason.strip()[:500],
     )

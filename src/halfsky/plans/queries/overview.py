@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halfsky.kernel import days
@@ -18,7 +19,6 @@ from halfsky.people import access
 from halfsky.people.models import Account
 from halfsky.plans.models import DueTally, Plan, PlanState, Task, TaskState
 from halfsky.plans.permissions import ADOPT_PLANS, EDIT_PLANS, ENDORSE_PLANS
-from halfsky.plans.queries.visible import visible_plans
 from halfsky.plans.rules import lights
 from halfsky.plans.rules.lights import Light, LightState
 
@@ -44,13 +44,17 @@ class MeasureLine:
     total: int
     done: int
     next_due_on: date | None
+    next_text: str  # what the document says of that day, if it names it
     light: Light
     is_soft: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Measures that belong together: of a key point, or of an owner."""
+    """Measures that belong together: of a key point, or of an owner.
+
+    An owner's measures are named, never summed up into a mark for the person.
+    """
 
     id: int
     ordinal: str
@@ -93,12 +97,22 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A day on the time line: named by the document, or an important day that we suggest."""
+    """A day on the time line: named by the document, or an important day that we suggest.
+
+    `status` says how far an important day's source was read (see kernel.days), "" for a date that
+    the document names. `weight` orders suggestions: the lower, the sooner it gets a label.
+    """
 
     on: date
     text: str
+    text_en: str
     from_document: bool
-    status: str = ""  # of an important day's source: read, recalled …
+    status: str = ""
+    weight: int = 0
+
+    def text_in(self, language: str) -> str:
+        """Its name in `language`."""
+        return self.text_en if language.startswith("en") and self.text_en else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +129,7 @@ class DueTask:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The overview of a plan on a day."""
+    """The overview of a plan on a day. It holds no task: those depend on who looks."""
 
     today: date
     near_until: date
@@ -124,7 +138,6 @@ class Overview:
     months: list[Month]
     weeks: list[tuple[date, int]]  # Monday, tasks due in that week
     pins: list[Pin]
-    due_this_week: list[DueTask]
 
     @property
     def counts(self) -> dict[LightState, int]:
@@ -136,11 +149,18 @@ class Overview:
 
     @property
     def total(self) -> int:
-        return sum(month.total for month in self.months)
+        """Number of tasks, cancelled ones left out."""
+        return sum(line.total for line in self.measures)
 
     @property
     def closed(self) -> int:
-        return sum(month.closed for month in self.months)
+        """Number of closed tasks."""
+        return sum(line.done for line in self.measures)
+
+    @property
+    def soft(self) -> int:
+        """Number of measures without a deliverable (无可验收成果)."""
+        return sum(line.is_soft for line in self.measures)
 
     @property
     def owners(self) -> list[Group]:
@@ -152,10 +172,17 @@ class Overview:
         return sorted(groups.values(), key=lambda group: (not group.title, group.title))
 
 
+def _node_text(nodes: Sequence[Mapping[str, str]], day: date | None) -> str:
+    if day is None or not nodes:
+        return ""
+    wanted = day.isoformat()
+    return next((node["text"] for node in nodes if node["on"] == wanted), "")
+
+
 def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
     rows = plan.measures.order_by("point__position", "position", "id").values_list(
         "pk", "point__position", "position", "text", "point_id", "owner_id", "owner__name",
-        "task_count", "done_count", "next_due_on", "is_soft",
+        "task_count", "done_count", "next_due_on", "nodes", "is_soft",
     )  # fmt: skip
     return [
         MeasureLine(
@@ -168,6 +195,7 @@ def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
             total=total,
             done=done,
             next_due_on=next_due_on,
+            next_text=_node_text(nodes, next_due_on),
             light=lights.measure_light(
                 task_count=total,
                 done_count=done,
@@ -178,8 +206,19 @@ def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
             is_soft=is_soft,
         )
         for (
-            pk, point, position, text, point_id, owner_id, owner, total, done, next_due_on, is_soft,
-        ) in rows  # fmt: skip
+            pk,
+            point,
+            position,
+            text,
+            point_id,
+            owner_id,
+            owner,
+            total,
+            done,
+            next_due_on,
+            nodes,
+            is_soft,
+        ) in rows
     ]
 
 
@@ -188,7 +227,7 @@ def _monday(day: date) -> date:
 
 
 def overview(plan: Plan, today: date) -> Overview:
-    """The overview of a plan that the caller may see."""
+    """The overview of a plan that the caller may see. Four statements, whatever its size."""
     near = near_until(today, plan.near_workdays)
     lines = _measure_lines(plan, today, near)
     by_point: dict[int, list[MeasureLine]] = {}
@@ -196,9 +235,9 @@ def overview(plan: Plan, today: date) -> Overview:
         by_point.setdefault(line.point_id, []).append(line)
     months = {number: [0, 0, 0] for number in range(1, 13)}
     weeks: dict[date, int] = {}
-    for due_on, total, closed in DueTally.objects.filter(plan=plan).values_list(
-        "due_on", "total", "closed"
-    ):
+    for due_on, total, closed in DueTally.objects.filter(
+        plan=plan, due_on__range=(date(plan.year, 1, 1), date(plan.year, 12, 31))
+    ).values_list("due_on", "total", "closed"):
         month = months[due_on.month]
         month[0] += total
         month[1] += closed
@@ -217,36 +256,77 @@ def overview(plan: Plan, today: date) -> Overview:
         months=[Month(number, *counts) for number, counts in months.items()],
         weeks=sorted(weeks.items()),
         pins=_pins(plan),
-        due_this_week=_due_this_week(plan, today, near),
     )
 
 
 def _pins(plan: Plan) -> list[Pin]:
-    pins = [
-        Pin(mark.on, mark.text, from_document=True)
-        for mark in plan.marks.filter(kind="date", on__isnull=False)
-        if mark.on is not None and mark.on.year == plan.year
-    ]
-    named = {pin.on for pin in pins}
+    """The days that the document names, once each, and the important days of the year."""
+    important: dict[date, days.Occurrence] = {}
     for day in days.days_of_year(plan.year):
-        if day.start not in named and day.start == day.end:
-            pins.append(
-                Pin(day.start, day.colloquial or day.name, from_document=False, status=day.status)
-            )
-    return sorted(pins, key=lambda pin: pin.on)
+        if day.one_day and day.start.year == plan.year:
+            known = important.get(day.start)
+            if known is None or _weight(day) < _weight(known):
+                important[day.start] = day
+    named: dict[date, Pin] = {}
+    for on, text in plan.marks.filter(
+        kind="date", on__range=(date(plan.year, 1, 1), date(plan.year, 12, 31))
+    ).values_list("on", "text"):
+        meant = important.get(on)
+        named.setdefault(
+            on,
+            Pin(
+                on,
+                (meant.colloquial or meant.name) if meant else text,
+                meant.name_en if meant else "",
+                from_document=True,
+            ),
+        )
+    suggested = [
+        Pin(
+            day.start,
+            day.colloquial or day.name,
+            day.name_en,
+            from_document=False,
+            status=day.status,
+            weight=_weight(day),
+        )
+        for day in important.values()
+        if day.start not in named
+    ]
+    return sorted([*named.values(), *suggested], key=lambda pin: (pin.on, pin.text))
 
 
-def _due_this_week(plan: Plan, today: date, near: date) -> list[DueTask]:
+def _weight(day: days.Occurrence) -> int:
+    """Statutory days first, then those whose source was read, then anniversaries of laws."""
+    return (
+        (not day.statutory)
+        + (day.status == days.Status.RECALLED)
+        + 2 * (day.anniversary is not None)
+    )
+
+
+WEEK_SHOWN = 8
+
+
+def due_this_week(tasks: QuerySet[Task], plan: Plan, today: date) -> list[DueTask]:
+    """Those of `tasks` that are open and due this week, at most `WEEK_SHOWN`.
+
+    `tasks` are the plan's as far as the reader may see them.
+    """
+    near = near_until(today, plan.near_workdays)
     monday = _monday(today)
     rows = (
-        Task.objects.filter(
-            plan=plan, state=TaskState.ISSUED, due_on__range=(monday, monday + timedelta(days=6))
-        )
+        tasks.filter(state=TaskState.ISSUED, due_on__range=(monday, monday + timedelta(days=6)))
         .order_by("due_on", "id")
         .values_list(
-            "pk", "measure_id", "measure__point__position", "measure__position", "title",
-            "starts_on", "due_on",
-        )[:8]  # fmt: skip
+            "pk",
+            "measure_id",
+            "measure__point__position",
+            "measure__position",
+            "title",
+            "starts_on",
+            "due_on",
+        )[:WEEK_SHOWN]
     )
     return [
         DueTask(
@@ -272,60 +352,77 @@ class Waiting:
     icon: str
 
 
+WAITING_COUNTED = 100  # more are shown as "99+"
+
+
 def waiting_for(account: Account, plan: Plan, today: date) -> list[Waiting]:
-    """What waits for the account: plans to review or adopt, its own tasks that are near or late."""
-    found = []
-    for state, permission, text in (
+    """What waits for the account: plans to review or adopt, its own tasks that are near or late.
+
+    Two statements at most.
+    """
+    return [*_plans_waiting(account), *_tasks_waiting(account, plan, today)]
+
+
+def _plans_waiting(account: Account) -> list[Waiting]:
+    steps = (
         (PlanState.PROPOSED, EDIT_PLANS, _("计划待核对")),
         (PlanState.UNDER_REVIEW, ENDORSE_PLANS, _("计划待审核")),
         (PlanState.ENDORSED, ADOPT_PLANS, _("计划待采纳")),
-    ):
+    )
+    condition = Q()
+    for state, permission, _text in steps:
         reach = access.scope(account, permission)
-        if not reach:
-            continue
-        plans = list(
-            visible_plans(account)
-            .filter(reach.q("unit"), state=state)
-            .order_by("proposed_at")[:20]
-        )
-        if plans:
+        if reach:
+            condition |= Q(state=state) & reach.q("unit")
+    if not condition:
+        return []
+    rows = list(
+        Plan.objects.filter(condition)
+        .order_by("proposed_at")
+        .values_list("state", "pk", "proposed_at")[:WAITING_COUNTED]
+    )
+    found = []
+    for state, _permission, text in steps:
+        mine = [(pk, at) for where, pk, at in rows if where == state]
+        if mine:
+            pk, since = mine[0]
             found.append(
                 Waiting(
                     text,
-                    len(plans),
-                    plans[0].proposed_at.date(),
-                    reverse("plans:review", args=[plans[0].pk])
-                    if len(plans) == 1
+                    len(mine),
+                    timezone.localdate(since),
+                    reverse("plans:review", args=[pk])
+                    if len(mine) == 1
                     else reverse("plans:list") + f"?state={state}",
                     "file-text",
-                )
-            )
-    if account.person_id is not None:
-        near = near_until(today, plan.near_workdays)
-        mine = list(
-            Task.objects.filter(
-                owner_id=account.person_id, state=TaskState.ISSUED, due_on__lte=near
-            )
-            .order_by("due_on", "id")
-            .values_list("due_on", flat=True)[:100]
-        )
-        if mine:
-            found.append(
-                Waiting(
-                    _("我的任务临期或逾期"),
-                    len(mine),
-                    mine[0],
-                    reverse("plans:tasks", args=[plan.pk]) + "?owner=me",
-                    "list-check",
                 )
             )
     return found
 
 
+def _tasks_waiting(account: Account, plan: Plan, today: date) -> list[Waiting]:
+    if account.person_id is None or not plan.is_running:
+        return []
+    mine = list(
+        Task.objects.filter(
+            plan=plan,
+            owner_id=account.person_id,
+            state=TaskState.ISSUED,
+            due_on__lte=near_until(today, plan.near_workdays),
+        )
+        .order_by("due_on", "id")
+        .values_list("due_on", flat=True)[:WAITING_COUNTED]
+    )
+    if not mine:
+        return []
+    address = reverse("plans:tasks", args=[plan.pk]) + "?owner=me"
+    return [Waiting(_("我的任务临期或逾期"), len(mine), mine[0], address, "list-check")]
+
+
 def year_figures(unit_path: str, period: Period) -> Mapping[str, int]:
     """Counts of a subtree for boards and reports: tasks due in the period, and those closed."""
     found = DueTally.objects.filter(
-        plan__unit__path__startswith=unit_path,
+        access.below(unit_path, "plan__unit"),
         plan__state=PlanState.ADOPTED,
         due_on__range=(period.start, period.end),
     ).aggregate(total=Sum("total"), closed=Sum("closed"))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from halfsky.audit import queries as audit
 from halfsky.kernel.measures import Evidence, Progress, measure_kind
-from halfsky.people.models import Account
+from halfsky.people.models import Account, Person, Unit
 from halfsky.plans.models import DueTally, Measure, Plan, PlanEdit, Sentence, Task, TaskState
 from halfsky.plans.queries.overview import near_until
 from halfsky.plans.queries.visible import own_tasks, sees_all_tasks, visible_tasks
 from halfsky.plans.rules import lights
 from halfsky.plans.rules.lights import Light, LightState
+from halfsky.plans.rules.quoting import Part, quoted
 
 PAGE = 50
 
@@ -31,6 +33,7 @@ class TaskFilter:
     measure_id: int | None = None
     owner_id: int | None = None
     unit_id: int | None = None
+    month: int | None = None  # of the plan's year
     sort: str = "due"  # due, -due
     after: tuple[date, int] | None = None  # the last row of the page before
     before: tuple[date, int] | None = None  # the first row of the page behind
@@ -38,7 +41,10 @@ class TaskFilter:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the light narrows the list."""
-        return any((self.point_id, self.measure_id, self.owner_id, self.unit_id))
+        return any(
+            value is not None
+            for value in (self.point_id, self.measure_id, self.owner_id, self.unit_id, self.month)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def _within_light(light: LightState | None, today: date, near: date) -> Q:
     opened = Q(state=TaskState.ISSUED)
     match light:
         case None:
-            return ~Q(state=TaskState.CANCELLED)
+            return Q(state__in=(TaskState.ISSUED, TaskState.CLOSED))
         case LightState.LATE:
             return opened & Q(due_on__lt=today)
         case LightState.DUE:
@@ -104,15 +110,31 @@ def _keyset(tasks: QuerySet[Task], wanted: TaskFilter) -> tuple[QuerySet[Task], 
 
 
 COLUMNS = (
-    "pk", "measure__point__position", "measure__position", "number", "title", "measure_id",
-    "owner_id", "owner__name", "lead_unit__short_name", "starts_on", "due_on", "closed_on",
-    "state", "carried_by", "record_id",
-)  # fmt: skip
+    "pk",
+    "measure__point__position",
+    "measure__position",
+    "number",
+    "title",
+    "measure_id",
+    "owner_id",
+    "owner__name",
+    "lead_unit__short_name",
+    "starts_on",
+    "due_on",
+    "closed_on",
+    "state",
+    "carried_by",
+    "record_id",
+)
 
 
-def _rows(values: Iterable[tuple[Any, ...]], today: date, near: date) -> list[TaskRow]:
-    values = list(values)
-    progress = progress_of([(row[13], row[14]) for row in values], on=today)
+def _rows(
+    values: Iterable[tuple[Any, ...]],
+    today: date,
+    near: date,
+    progress: Mapping[tuple[str, int], Progress] | None = None,
+) -> list[TaskRow]:
+    progress = progress or {}
     return [
         TaskRow(
             id=pk,
@@ -138,15 +160,26 @@ def _rows(values: Iterable[tuple[Any, ...]], today: date, near: date) -> list[Ta
             progress=progress.get((carried_by, record_id)),
         )
         for (
-            pk, point, position, number, title, measure_id, owner_id, owner, unit, starts_on,
-            due_on, closed_on, state, carried_by, record_id,
-        ) in values  # fmt: skip
+            pk,
+            point,
+            position,
+            number,
+            title,
+            measure_id,
+            owner_id,
+            owner,
+            unit,
+            starts_on,
+            due_on,
+            closed_on,
+            state,
+            carried_by,
+            record_id,
+        ) in values
     ]
 
 
-def progress_of(
-    records: Iterable[tuple[str, int]], *, on: date
-) -> dict[tuple[str, int], Progress]:
+def progress_of(records: Iterable[tuple[str, int]], *, on: date) -> dict[tuple[str, int], Progress]:
     """Ask each kind once for the progress of its records."""
     ids: dict[str, list[int]] = defaultdict(list)
     for kind, pk in records:
@@ -158,19 +191,34 @@ def progress_of(
     }
 
 
-def task_page(account: Account, plan: Plan, wanted: TaskFilter, *, today: date) -> TaskPage:
-    """A page of the plan's tasks that the account may see. The caller has checked the plan."""
-    near = near_until(today, plan.near_workdays)
+def _found(
+    account: Account, plan: Plan, wanted: TaskFilter, *, today: date, near: date
+) -> tuple[QuerySet[Task], bool]:
+    """The tasks of a list from its key on; the flag says that they come in reverse."""
     tasks = visible_tasks(account, plan).filter(_within_light(wanted.light, today, near))
-    for field, value in (
+    for name, value in (
         ("point_id", wanted.point_id),
         ("measure_id", wanted.measure_id),
         ("owner_id", wanted.owner_id),
         ("lead_unit_id", wanted.unit_id),
     ):
         if value is not None:
-            tasks = tasks.filter(**{field: value})
-    tasks, backward = _keyset(tasks, wanted)
+            tasks = tasks.filter(**{name: value})
+    if wanted.month is not None:
+        last = monthrange(plan.year, wanted.month)[1]
+        tasks = tasks.filter(
+            due_on__range=(date(plan.year, wanted.month, 1), date(plan.year, wanted.month, last))
+        )
+    return _keyset(tasks, wanted)
+
+
+def task_page(account: Account, plan: Plan, wanted: TaskFilter, *, today: date) -> TaskPage:
+    """A page of the plan's tasks that the account may see. The caller has checked the plan.
+
+    One statement, which reads no more rows than it shows, on the first page and on the last.
+    """
+    near = near_until(today, plan.near_workdays)
+    tasks, backward = _found(account, plan, wanted, today=today, near=near)
     found = list(tasks.values_list(*COLUMNS)[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
@@ -183,6 +231,58 @@ def task_page(account: Account, plan: Plan, wanted: TaskFilter, *, today: date) 
         return TaskPage(rows, after=last, before=first if more else None)
     return TaskPage(
         rows, after=last if more else None, before=first if wanted.after is not None else None
+    )
+
+
+EXPORTED_AT_ONCE = 2000
+
+
+def all_rows(
+    account: Account, plan: Plan, wanted: TaskFilter, *, today: date
+) -> Iterator[TaskRow]:
+    """Every row of a filtered list, read in runs, so that no reader holds the database open."""
+    near = near_until(today, plan.near_workdays)
+    wanted = replace(wanted, after=None, before=None)
+    while True:
+        tasks, _backward = _found(account, plan, wanted, today=today, near=near)
+        found = list(tasks.values_list(*COLUMNS)[:EXPORTED_AT_ONCE])
+        rows = _rows(found, today, near)
+        yield from rows
+        if len(rows) < EXPORTED_AT_ONCE:
+            return
+        wanted = replace(wanted, after=(rows[-1].due_on, rows[-1].id))
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoices:
+    """What a list of tasks can be narrowed to, as (id, words)."""
+
+    points: list[tuple[int, str]]
+    owners: list[tuple[int, str]]
+    units: list[tuple[int, str]]
+
+
+def filter_choices(plan: Plan) -> FilterChoices:
+    """The key points, owners and lead units of the plan's measures. Three statements."""
+    return FilterChoices(
+        points=[
+            (pk, f"{ordinal or position} {heading}")
+            for pk, ordinal, position, heading in plan.points.order_by("position").values_list(
+                "pk", "ordinal", "position", "heading"
+            )
+        ],
+        owners=list(
+            Person.objects.filter(owned_measures__plan=plan)
+            .distinct()
+            .order_by("name_key", "id")
+            .values_list("pk", "name")
+        ),
+        units=list(
+            Unit.objects.filter(led_measures__plan=plan)
+            .distinct()
+            .order_by("path")
+            .values_list("pk", "short_name")
+        ),
     )
 
 
@@ -206,12 +306,14 @@ def light_counts(account: Account, plan: Plan, *, today: date) -> dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """Something that happened to a measure."""
+    """Something that happened to a measure or one of its tasks."""
 
-    at: Any
+    at: datetime
     who: str
-    action: str
-    values: Mapping[str, Any]
+    action: str  # "plans.task.closed", "edit.change"
+    label: str = ""  # of the task
+    reason: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,39 +321,47 @@ class MeasurePage:
     """Everything that the measure page shows."""
 
     measure: Measure
+    label: str
     light: Light
-    before: str  # the text before the measure's sentence, shortened
-    after: str
+    quote: list[Part]
+    cut_before: bool  # whether the sentence goes on before the part that is shown
+    cut_after: bool
+    where: str  # where the sentence stands in the original
     tasks: list[TaskRow]
     more_tasks: bool
     evidence: list[Evidence]
     history: list[HistoryLine]
-    where: str  # where the sentence stands in the original
+    supporting_units: list[str]
 
 
 CONTEXT = 60
 TASKS_SHOWN = 200
+HISTORY_SHOWN = 30
+EVIDENCE_SHOWN = 40
 
 
 def measure_page(account: Account, measure: Measure, *, today: date) -> MeasurePage:
-    """The page of a measure that the caller has checked to be visible."""
+    """The page of a measure that the caller has checked to be visible.
+
+    Tasks, proofs and their history are those that the account may see.
+    """
     plan = measure.plan
     near = near_until(today, plan.near_workdays)
     found = list(
         visible_tasks(account, plan)
         .filter(measure=measure)
-        .order_by(F("due_on").asc(), "pk")
+        .order_by("due_on", "pk")
         .values_list(*COLUMNS)[: TASKS_SHOWN + 1]
     )
-    rows = _rows(found[:TASKS_SHOWN], today, near)
-    text = plan.clean_text.text
+    shown = found[:TASKS_SHOWN]
+    rows = _rows(shown, today, near, progress_of([row[-2:] for row in shown], on=today))
     sentence = Sentence.objects.filter(
         plan=plan, start__lte=measure.start, end__gt=measure.start
     ).first()
     start = min(measure.start, sentence.start if sentence else measure.start)
     end = max(measure.end, sentence.end if sentence else measure.end)
-    first = max(start, measure.start - CONTEXT)
-    last = min(end, measure.end + CONTEXT)
+    first, last = max(start, measure.start - CONTEXT), min(end, measure.end + CONTEXT)
+    marks = plan.marks.filter(start__lt=last, end__gt=first).values_list("start", "end", "kind")
     evidence = [
         proof
         for kind, ids in _by_kind(rows).items()
@@ -260,6 +370,7 @@ def measure_page(account: Account, measure: Measure, *, today: date) -> MeasureP
     ]
     return MeasurePage(
         measure=measure,
+        label=f"{measure.point.position}.{measure.position}",
         light=lights.measure_light(
             task_count=measure.task_count,
             done_count=measure.done_count,
@@ -267,13 +378,20 @@ def measure_page(account: Account, measure: Measure, *, today: date) -> MeasureP
             today=today,
             near_until=near,
         ),
-        before=("…" if first > start else "") + text[first : measure.start],
-        after=text[measure.end : last] + ("…" if last < end else ""),
+        quote=quoted(
+            plan.clean_text.text,
+            shown=(first, last),
+            meant=(measure.start, measure.end),
+            marks=marks,
+        ),
+        cut_before=first > start,
+        cut_after=last < end,
+        where=where_in_original(plan, measure.start),
         tasks=rows,
         more_tasks=len(found) > TASKS_SHOWN,
-        evidence=sorted(evidence, key=lambda proof: proof.dated, reverse=True)[:40],
+        evidence=sorted(evidence, key=lambda proof: proof.dated, reverse=True)[:EVIDENCE_SHOWN],
         history=_history(measure, rows),
-        where=where_in_original(plan, measure.start),
+        supporting_units=[str(unit) for unit in measure.supporting_units.order_by("path")],
     )
 
 
@@ -308,21 +426,31 @@ def raw_offset(segments: Iterable[Iterable[int]], clean_offset: int) -> int:
 
 
 def _history(measure: Measure, rows: list[TaskRow]) -> list[HistoryLine]:
+    """What happened, newest first: to the tasks shown, to the plan, to the measure under review."""
+    labels = {row.id: row.label for row in rows}
+    entries = audit.entries_about("plans.task", labels, limit=HISTORY_SHOWN)
+    entries += audit.entries_about("plans.plan", [measure.plan_id], limit=HISTORY_SHOWN)
     lines = [
-        HistoryLine(change.at, change.actor_name, f"task.{change.new}", {"id": change.object_id})
-        for change in audit.status_changes(Task, [row.id for row in rows])
+        HistoryLine(
+            entry.at,
+            f"{entry.actor_name}（{entry.on_behalf_of_name}）"
+            if entry.on_behalf_of_name
+            else entry.actor_name,
+            entry.action,
+            labels.get(entry.object_id or 0, "") if entry.object_kind == "plans.task" else "",
+            entry.reason,
+            entry.after,
+        )
+        for entry in entries
     ]
+    edits = PlanEdit.objects.filter(
+        plan_id=measure.plan_id, after__has_key=f"measure:{measure.pk}"
+    ).select_related("account")
     lines += [
-        HistoryLine(change.at, change.actor_name, f"plan.{change.new}", {"reason": change.reason})
-        for change in audit.status_changes(Plan, [measure.plan_id])
+        HistoryLine(edit.at, edit.account.display_name, f"edit.{edit.action}")
+        for edit in edits.order_by("-revision")[:HISTORY_SHOWN]
     ]
-    name = f"measure:{measure.pk}"
-    edits = PlanEdit.objects.filter(plan_id=measure.plan_id, after__has_key=name)
-    lines += [
-        HistoryLine(edit.at, edit.account.display_name, f"edit.{edit.action}", {})
-        for edit in edits.select_related("account").order_by("-revision")[:20]
-    ]
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:40]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:HISTORY_SHOWN]
 
 
 def tasks_for_calendar(account: Account, *, today: date) -> QuerySet[Task]:

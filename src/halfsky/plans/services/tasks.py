@@ -68,9 +68,9 @@ def _count_one(task: Task, *, total: int, closed: int) -> None:
     DueTally.objects.filter(pk=tally.pk).update(
         total=F("total") + total, closed=F("closed") + closed
     )
-    next_due_on = Task.objects.filter(
-        measure_id=task.measure_id, state=TaskState.ISSUED
-    ).aggregate(first=Min("due_on"))["first"]
+    next_due_on = Task.objects.filter(measure_id=task.measure_id, state=TaskState.ISSUED).aggregate(
+        first=Min("due_on")
+    )["first"]
     Measure.objects.filter(pk=task.measure_id).update(
         task_count=F("task_count") + total,
         done_count=F("done_count") + closed,
@@ -83,21 +83,22 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
 
     Called by adoption, inside its transaction. The caller recounts.
     """
-    wanted: dict[str, list[tuple[Measure, rules.Wanted]]] = defaultdict(list)
+    wanted: dict[str, list[tuple[Measure, rules.Wanted, Target | None]]] = defaultdict(list)
     for measure in measures:
-        for want in rules.wanted_tasks(
+        wants = rules.wanted_tasks(
             text=measure.text,
             whose=measure.whose,
             nodes=[(date.fromisoformat(n["on"]), n["text"]) for n in measure.nodes],
             due_on=measure.due_on,
             recurrence=measure.recurrence,
             year=plan.year,
-        ):
-            wanted[measure.carried_by].append((measure, want))
+        )
+        wanted[measure.carried_by] += [
+            (measure, want, target)
+            for want, target in zip(wants, _targets(measure, len(wants)), strict=True)
+        ]
     taken = dict(
-        Task.objects.filter(plan=plan)
-        .values_list("measure_id")
-        .annotate(last=Max("number"))
+        Task.objects.filter(plan=plan).values_list("measure_id").annotate(last=Max("number"))
     )
     numbers: Counter[int] = Counter(taken)
     tasks = []
@@ -108,14 +109,14 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
                     title=want.title,
                     unit_id=measure.lead_unit_id,
                     period=Period(want.starts_on, want.due_on),
-                    target=_target(measure),
+                    target=target,
                     origin=measure.text,
                 )
-                for measure, want in pairs
+                for measure, want, target in pairs
             ],
             by=by,
         )
-        for (measure, want), ref in zip(pairs, refs, strict=True):
+        for (measure, want, _target), ref in zip(pairs, refs, strict=True):
             numbers[measure.pk] += 1
             tasks.append(
                 Task(
@@ -137,10 +138,14 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
     return made
 
 
-def _target(measure: Measure) -> Target | None:
-    if measure.target_number is None:
-        return None
-    return Target(measure.target_number, measure.target_unit, measure.counting_rule)
+def _targets(measure: Measure, tasks: int) -> list[Target | None]:
+    """The target of each of a measure's tasks."""
+    if measure.target_number is None or not tasks:
+        return [None] * tasks
+    return [
+        None if share is None else Target(share, measure.target_unit, measure.counting_rule)
+        for share in rules.shares(measure.target_number, measure.target_unit, tasks)
+    ]
 
 
 @transaction.atomic
@@ -162,10 +167,11 @@ def add_task(
     )
     if refusal:
         raise Refused(refusal, due_on=due_on, today=today)
+    title = title.strip()[: rules.TITLE_LENGTH]
     lead_unit_id = measure.lead_unit_id or plan.unit_id
     starts_on = min(starts_on or today, due_on)
     ref = measure_kind(measure.carried_by).start(
-        Brief(title.strip(), lead_unit_id, Period(starts_on, due_on), None, measure.text), by=by
+        Brief(title, lead_unit_id, Period(starts_on, due_on), None, measure.text), by=by
     )
     last = measure.tasks.aggregate(last=Max("number"))["last"] or 0
     task = Task.objects.create(
@@ -173,7 +179,7 @@ def add_task(
         point_id=measure.point_id,
         measure=measure,
         number=last + 1,
-        title=title.strip(),
+        title=title,
         lead_unit_id=lead_unit_id,
         owner=owner or measure.owner,
         starts_on=starts_on,
@@ -187,6 +193,7 @@ def add_task(
     audit.record(
         action="plans.add_task",
         by=by,
+        on_behalf_of=access.on_behalf_of(by, ADD_TASKS, plan.unit),
         obj=task,
         unit=plan.unit,
         after={"measure": measure.pk, "title": task.title, "due_on": due_on},
@@ -217,7 +224,7 @@ def close_task(*, task: Task, by: Account, closed_on: date | None = None) -> Tas
 
 @transaction.atomic
 def reopen_task(*, task: Task, by: Account, reason: str) -> Task:
-    """Open a closed task again; both dates stay in its history."""
+    """Open a closed task again, with the reason; both dates stay in its history."""
     plan = _locked_plan(task.plan_id)
     access.require(by, CLOSE_TASKS, plan.unit)
     task = Task.objects.get(pk=task.pk)
@@ -246,7 +253,15 @@ def _change_state(
         closed=(state == TaskState.CLOSED) - (old == TaskState.CLOSED),
     )
     _beat(plan)
-    audit.record_transition(obj=task, old=old, new=state, by=by, unit=plan.unit, reason=reason)
+    audit.record_transition(
+        obj=task,
+        old=old,
+        new=state,
+        by=by,
+        on_behalf_of=access.on_behalf_of(by, CLOSE_TASKS, plan.unit),
+        unit=plan.unit,
+        reason=reason.strip()[:500],
+    )
     return task
 
 
@@ -278,6 +293,7 @@ def hand_over_task(*, task: Task, owner: Person | None, by: Account) -> Task:
     audit.record(
         action="plans.hand_over_task",
         by=by,
+        on_behalf_of=access.on_behalf_of(by, ADD_TASKS, plan.unit),
         obj=task,
         unit=plan.unit,
         before={"owner": before.name if before else ""},
@@ -285,5 +301,3 @@ def hand_over_task(*, task: Task, owner: Person | None, by: Account) -> Task:
     )
     task.refresh_from_db()
     return task
-
-

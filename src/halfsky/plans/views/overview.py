@@ -1,0 +1,330 @@
+"""The year at a glance, the way to it, and the settings of a plan."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from halfsky.kernel.days import Status
+from halfsky.people import access
+from halfsky.people.models import Account
+from halfsky.plans import permissions, queries, sentences
+from halfsky.plans.models import Plan, PlanState, Task
+from halfsky.plans.queries.overview import LAMPS_SHOWN, WEEK_SHOWN, Overview, Pin, near_until
+from halfsky.plans.rules import timeline
+from halfsky.plans.rules.lights import LightState
+from halfsky.plans.services import review as review_service
+from halfsky.plans.services.refusals import Refused
+from halfsky.plans.task_forms import SettingsForm
+
+VIEWS = ("points", "owners", "months")
+SOFT = "soft"  # measures without a deliverable
+LIGHTS = frozenset({*LightState, SOFT})
+MEASURES_SHOWN = 200
+ORDINARY, NARROW = 880, 640  # pixels that the time line has at least: on a screen, on paper
+
+
+# ── home ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _switched_to(request: HttpRequest, name: str) -> int | None:
+    value = request.session.get(name)
+    return value if isinstance(value, int) else None
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the overview of the plan that the reader works with, or say how the first one comes."""
+    account: Account = request.user  # type: ignore[assignment]
+    plan = queries.current_plan(
+        account, unit_id=_switched_to(request, "unit"), year=_switched_to(request, "year")
+    )
+    if plan is not None:
+        return redirect("plans:overview", plan.pk)
+    return render(
+        request,
+        "plans/home.html",
+        {
+            "may_import": bool(access.scope(account, permissions.EDIT_PLANS)),
+            "may_read": bool(access.scope(account, permissions.READ_ADOPTED)),
+        },
+    )
+
+
+# ── the overview ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The parts of an overview that do not depend on who looks, as HTML."""
+
+    source: str  # name of the document
+    summary: SafeString
+    main: SafeString
+    week: SafeString  # of all tasks: for who may see all
+    line: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPin:
+    """A day on the time line with its place in per cent; `top` and `text_at` are pixels."""
+
+    pin: Pin
+    name: str
+    short: str
+    x: str
+    top: int | None
+    leftward: bool
+
+
+LABEL_SIGNS = 12  # a Chinese sign counts one, another half
+LANE = 18  # pixels
+
+
+def _short(text: str) -> str:
+    """`text` as a label: cut after about twelve Chinese signs."""
+    width = 0.0
+    for place, sign in enumerate(text):
+        width += 1 if ord(sign) > 0x2E7F else 0.5
+        if width > LABEL_SIGNS:
+            return text[:place].rstrip() + "…"
+    return text
+
+
+def _placed_pins(found: Overview, year: int, language: str) -> list[PlacedPin]:
+    """The pins of the year with their places; the document's own get their labels first."""
+    today = found.today
+    standing: list[timeline.Label] = []
+    if today.year == year:
+        standing.append(timeline.Label(timeline.place_in_year(today), 0.0, 0))
+    named = [pin for pin in found.pins if pin.from_document]
+    suggested = sorted(
+        (pin for pin in found.pins if not pin.from_document), key=lambda pin: (pin.weight, pin.on)
+    )
+    labels: dict[Pin, timeline.Label] = {}
+    for pins, length in ((named, NARROW), (suggested, ORDINARY)):
+        wanted = [
+            (
+                timeline.place_in_year(pin.on),
+                (timeline.label_width(f"{pin.on.month}.{pin.on.day} {_short(pin.text_in(language))}") + 20)
+                / length,
+            )
+            for pin in pins
+        ]
+        placed = timeline.place_labels(wanted, standing)
+        labels.update(zip(pins, placed, strict=True))
+        standing += placed
+    return [
+        PlacedPin(
+            pin=pin,
+            name=pin.text_in(language),
+            short=_short(pin.text_in(language)),
+            x=f"{100 * label.x:.2f}%",
+            top=None if label.lane is None else LANE * label.lane,
+            leftward=label.leftward,
+        )
+        for pin, label in labels.items()
+    ]
+
+
+def _weeks(found: Overview, year: int) -> list[dict[str, Any]]:
+    """The bars of the weeks: place in per cent, height in pixels, whether past."""
+    most = max((total for _monday, total in found.weeks), default=0)
+    bars = []
+    for monday, total in found.weeks:
+        start = max(monday, date(year, 1, 1))
+        bars.append(
+            {
+                "x": f"{100 * timeline.place_in_year(start):.2f}%",
+                "high": max(2, round(26 * total / most)) if total else 0,
+                "past": monday < found.today,
+                "monday": monday,
+                "total": total,
+            }
+        )
+    return bars
+
+
+@lru_cache(maxsize=64)
+def _body(
+    plan_id: int, pulse: int, today: date, language: str, view: str, light: str, minute: int
+) -> Body:
+    """Read and render an overview once for all its readers.
+
+    `pulse` grows with every change of a task or measure; the minute bounds how long a changed name
+    of a person may stay unseen. Both are here for the key alone.
+    """
+    plan = Plan.objects.select_related("document").defer("document__raw_text").get(pk=plan_id)
+    found = queries.overview(plan, today)
+    listed = [
+        line
+        for line in found.measures
+        if (line.is_soft if light == SOFT else line.light.state == light)
+    ]
+    context: dict[str, Any] = {
+        "plan": plan,
+        "found": found,
+        "today": today,
+        "view": view,
+        "light": light,
+        "listed": listed[:MEASURES_SHOWN],
+        "listed_more": len(listed) > MEASURES_SHOWN,
+        "listed_count": len(listed),
+        "lamps_shown": LAMPS_SHOWN,
+        "word": sentences.light_word,
+        "why": sentences.light_reason,
+        "language": language,
+    }
+    summary = render_to_string("plans/_overview_summary.html", context, using="jinja2")
+    main = render_to_string("plans/_overview_main.html", context, using="jinja2")
+    week = _week(queries.due_this_week(Task.objects.filter(plan=plan), plan, today), plan, today)
+    line = render_to_string(
+        "plans/_overview_line.html",
+        context
+        | {
+            "pins": _placed_pins(found, plan.year, language),
+            "weeks": _weeks(found, plan.year),
+            "now": f"{100 * timeline.place_in_year(today):.2f}%" if today.year == plan.year else "",
+            "now_leftward": today.month > 6,
+            "recalled": Status.RECALLED,
+        },
+        using="jinja2",
+    )
+    return Body(plan.document.name.rpartition(".")[0] or plan.document.name, summary, main, week, line)
+
+
+def _week(tasks: list[Any], plan: Plan, today: date) -> SafeString:
+    return render_to_string(
+        "plans/_overview_week.html",
+        {
+            "tasks": tasks,
+            "plan": plan,
+            "today": today,
+            "why": sentences.light_reason,
+            "shown": WEEK_SHOWN,
+        },
+        using="jinja2",
+    )
+
+
+def forget_bodies() -> None:
+    """Drop what is kept; for tests and after restoring a backup."""
+    _body.cache_clear()
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The overview of a plan: `view` is points, owners or months; `light` lists its measures."""
+    account: Account = request.user  # type: ignore[assignment]
+    plan = get_object_or_404(queries.visible_plans(account), pk=pk)
+    if plan.state not in {PlanState.ADOPTED, PlanState.AMENDED}:
+        return _not_adopted(request, account, plan)
+    today = timezone.localdate()
+    view, light = request.GET.get("view", ""), request.GET.get("light", "")
+    body = _body(
+        plan.pk,
+        plan.pulse,
+        today,
+        translation.get_language() or "",
+        view if view in VIEWS else VIEWS[0],
+        light if light in LIGHTS else "",
+        int(time.time() // 60),
+    )
+    if access.may(account, permissions.SEE_TASKS, plan.unit):
+        week = body.week
+    else:
+        tasks = queries.visible_tasks(account, plan)
+        week = _week(queries.due_this_week(tasks, plan, today), plan, today)
+    return render(
+        request,
+        "plans/overview.html",
+        {
+            "plan": plan,
+            "body": body,
+            "week": week,
+            "waiting": queries.waiting_for(account, plan, today),
+            "today": today,
+            "week_number": today.isocalendar().week,
+            "may_set": access.may(account, permissions.CHANGE_SETTINGS, plan.unit),
+            "newer": plan.amendments.exclude(adopted_at=None).order_by("-version").first()
+            if plan.state == PlanState.AMENDED
+            else None,
+        },
+    )
+
+
+STEPS = (PlanState.PROPOSED, PlanState.UNDER_REVIEW, PlanState.ENDORSED, PlanState.ADOPTED)
+
+
+def _not_adopted(request: HttpRequest, account: Account, plan: Plan) -> HttpResponse:
+    """A plan on its way: which step it is at and who takes the next one."""
+    permission, who = {
+        PlanState.PROPOSED: (permissions.EDIT_PLANS, _("由妇女工作专干核对后提交。")),
+        PlanState.UNDER_REVIEW: (permissions.ENDORSE_PLANS, _("由妇委会主任审核。")),
+        PlanState.ENDORSED: (permissions.ADOPT_PLANS, _("由局领导采纳，采纳后任务下发。")),
+    }.get(PlanState(plan.state), (None, ""))
+    return render(
+        request,
+        "plans/overview_proposed.html",
+        {
+            "plan": plan,
+            "step": STEPS.index(PlanState(plan.state)) + 1 if plan.state in STEPS else 0,
+            "who": who,
+            "is_mine": permission is not None and access.may(account, permission, plan.unit),
+            "points": plan.points.count(),
+            "measures": plan.measures.count(),
+        },
+    )
+
+
+# ── settings ───────────────────────────────────────────────────────────────────────────────
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many working days before its date something counts as near (临期)."""
+    account: Account = request.user  # type: ignore[assignment]
+    plan = get_object_or_404(queries.visible_plans(account), pk=pk)
+    access.require(account, permissions.CHANGE_SETTINGS, plan.unit)
+    form = SettingsForm(
+        request.POST if request.method == "POST" else None,
+        initial={"near_workdays": plan.near_workdays},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            review_service.change_settings(
+                plan=plan, near_workdays=form.cleaned_data["near_workdays"], by=account
+            )
+        except Refused as refused:
+            form.add_error("near_workdays", refused.says)
+        else:
+            messages.success(request, _("已保存。状态灯按新的天数计算。"))
+            return redirect("plans:settings", pk)
+    today = timezone.localdate()
+    return render(
+        request,
+        "plans/settings.html",
+        {
+            "plan": plan,
+            "form": form,
+            "today": today,
+            "near_until": near_until(today, plan.near_workdays),
+        },
+        status=422 if form.errors else 200,
+    )
