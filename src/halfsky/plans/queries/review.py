@@ -326,3 +326,9 @@ def person_of(plan: Plan, *, pk: int | None = None, name: str = "") -> Person | 
 def unit_ids_of(plan: Plan, ids: Iterable[int]) -> set[int]:
     """Those of `ids` that are the plan's unit or lie below it."""
     return set(Unit.objects.filter(units_of(plan), pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def unit_names(ids: Iterable[int]) -> dict[int, str]:
+    """The short names of some units."""
+    ids = list(ids)
+    return _short_names(Unit.objects.filter(pk__in=ids)) if ids else {}

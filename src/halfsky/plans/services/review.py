@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from halfsky.audit import services as audit
 from halfsky.kernel.permissions import Permission
 from halfsky.people import access
 from halfsky.people.models import Account
-from halfsky.plans import queries
-from halfsky.plans.models import Measure, Plan, PlanState, Task, TaskState
+from halfsky.plans.models import (
+    KeyPoint,
+    Mark,
+    Measure,
+    Plan,
+    PlanState,
+    Sentence,
+    Task,
+    TaskState,
+)
 from halfsky.plans.permissions import (
     ADOPT_PLANS,
     CHANGE_SETTINGS,
     EDIT_PLANS,
     ENDORSE_PLANS,
 )
+from halfsky.plans.queries import review as queries
 from halfsky.plans.rules import amending
 from halfsky.plans.services import indexing, tasks
 from halfsky.plans.services.refusals import Refused
+
+Row = TypeVar("Row", bound=Model)
 
 
 def _locked(plan: Plan) -> Plan:
@@ -60,7 +74,7 @@ def _refuse_gaps(plan: Plan) -> None:
 @transaction.atomic
 def submit(*, plan: Plan, by: Account) -> Plan:
     """The officer hands the plan to the chair. Refused while a gap is open."""
-    _locked(plan)
+    access.require(by, EDIT_PLANS, _locked(plan).unit)
     _refuse_gaps(plan)
     return _move(
         plan,
@@ -71,10 +85,20 @@ def submit(*, plan: Plan, by: Account) -> Plan:
     )
 
 
+def _refuse_unseen(plan: Plan, known: int | None, by: Account) -> None:
+    """Refuse to pass on what somebody else changed after the `known` revision."""
+    if known is None:
+        return
+    others = queries.editors_since(plan, known, but=by)
+    if others:
+        raise Refused("changed_since", who="、".join(others))
+
+
 @transaction.atomic
-def endorse(*, plan: Plan, by: Account) -> Plan:
-    """The chair agrees and passes the plan to the leader."""
-    _locked(plan)
+def endorse(*, plan: Plan, by: Account, known: int | None = None) -> Plan:
+    """The chair agrees and passes the plan to the leader, as she saw it at revision `known`."""
+    access.require(by, ENDORSE_PLANS, _locked(plan).unit)
+    _refuse_unseen(plan, known, by)
     _refuse_gaps(plan)
     return _move(
         plan,
@@ -87,43 +111,55 @@ def endorse(*, plan: Plan, by: Account) -> Plan:
 
 @transaction.atomic
 def send_back(*, plan: Plan, by: Account, reason: str) -> Plan:
-    """Chair or leader returns the plan to the officer, with a reason."""
+    """Return the plan to the officer, with a reason: the chair, or the leader once it is hers."""
     if not reason.strip():
         raise Refused("reason_missing")
-    permission = ENDORSE_PLANS if plan.state == PlanState.UNDER_REVIEW else ADOPT_PLANS
+    locked = _locked(plan)
+    permission = ENDORSE_PLANS
+    if locked.state == PlanState.ENDORSED and access.may(by, ADOPT_PLANS, locked.unit):
+        permission = ADOPT_PLANS
     return _move(
         plan,
         by=by,
         permission=permission,
         allowed={PlanState.UNDER_REVIEW, PlanState.ENDORSED},
         to=PlanState.PROPOSED,
-        reason=reason,
+        reason=reason.strip()[:500],
     )
 
 
 @transaction.atomic
 def reject(*, plan: Plan, by: Account, reason: str) -> Plan:
-    """Put a proposal aside: not a plan, or not usable. The document stays."""
+    """Put a proposal aside: not a plan, or not usable. The document stays.
+
+    The desk may until the chair has passed it on; from then on the leader.
+    """
     if not reason.strip():
         raise Refused("reason_missing")
+    locked = _locked(plan)
+    endorsed = locked.state == PlanState.ENDORSED
     return _move(
         plan,
         by=by,
-        permission=EDIT_PLANS,
+        permission=ADOPT_PLANS if endorsed else EDIT_PLANS,
         allowed={PlanState.PROPOSED, PlanState.UNDER_REVIEW, PlanState.ENDORSED},
         to=PlanState.REJECTED,
-        reason=reason,
+        reason=reason.strip()[:500],
     )
 
 
 @transaction.atomic
-def adopt(*, plan: Plan, by: Account) -> Plan:
+def adopt(*, plan: Plan, by: Account, known: int | None = None) -> Plan:
     """The leader adopts: the plan is frozen and its tasks are issued.
 
     Refused while a sentence is open or a measure lacks unit, owner or date, and while another
     plan of the unit runs for the year unless this one amends it.
     """
     plan = _locked(plan)
+    access.require(by, ADOPT_PLANS, plan.unit)
+    if plan.state != PlanState.ENDORSED:
+        raise Refused("wrong_state", state=plan.get_state_display())
+    _refuse_unseen(plan, known, by)
     _refuse_gaps(plan)
     running = (
         Plan.objects.select_for_update()
@@ -161,9 +197,7 @@ def adopt(*, plan: Plan, by: Account) -> Plan:
     return adopted
 
 
-def _carry_over(
-    old: Plan, new: Plan, measures: list[Measure], *, by: Account
-) -> list[Measure]:
+def _carry_over(old: Plan, new: Plan, measures: list[Measure], *, by: Account) -> list[Measure]:
     """Move the open tasks of unchanged measures; cancel the others. Return what needs tasks.
 
     Closed tasks stay with the version under which they were closed.
@@ -187,9 +221,7 @@ def _carry_over(
             lead_unit_id=measure.lead_unit_id,
         )
     dropped = Task.objects.filter(plan=old, state=TaskState.ISSUED).exclude(measure_id__in=kept)
-    tasks.cancel_many(
-        tasks=list(dropped), plan=old, by=by, reason=new.amendment_reason or str(new)
-    )
+    tasks.cancel_many(tasks=list(dropped), plan=old, by=by, reason=new.amendment_reason or str(new))
     return fresh
 
 
@@ -217,37 +249,7 @@ def start_amendment(*, plan: Plan, reason: str, by: Account) -> Plan:
         proposed_by=by,
         near_workdays=old.near_workdays,
     )
-    points = {}
-    for point in old.points.all():
-        earlier = point.pk
-        point.pk = None
-        point._state.adding = True
-        point.plan = new
-        point.save()
-        points[earlier] = point
-    for sentence in old.sentences.all():
-        sentence.pk = None
-        sentence._state.adding = True
-        sentence.plan = new
-        sentence.point = points.get(sentence.point_id)
-        sentence.save()
-    for mark in old.marks.all():
-        mark.pk = None
-        mark._state.adding = True
-        mark.plan = new
-        mark.save()
-    for measure in old.measures.prefetch_related("supporting_units"):
-        units = list(measure.supporting_units.all())
-        measure.amends_id = measure.pk
-        measure.pk = None
-        measure._state.adding = True
-        measure.plan = new
-        measure.point = points[measure.point_id]
-        measure.revision = 0
-        measure.task_count = measure.done_count = 0
-        measure.next_due_on = None
-        measure.save()
-        measure.supporting_units.set(units)
+    _copy_content(old, new)
     audit.record(
         action="plans.start_amendment",
         by=by,
@@ -259,6 +261,62 @@ def start_amendment(*, plan: Plan, reason: str, by: Account) -> Plan:
     return new
 
 
+def _fresh(row: Row, **values: object) -> Row:
+    """Make a stored row a new one, not stored yet."""
+    row.pk = None
+    row._state.adding = True
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
+def _copy_content(old: Plan, new: Plan) -> None:
+    """Copy points, sentences, marks and measures; a measure remembers which one it amends."""
+    earlier = list(old.points.order_by("position", "id"))
+    ids = [point.pk for point in earlier]
+    made = KeyPoint.objects.bulk_create([_fresh(point, plan=new) for point in earlier])
+    points = dict(zip(ids, (point.pk for point in made), strict=True))
+    Sentence.objects.bulk_create(
+        [
+            _fresh(sentence, plan=new, point_id=points.get(sentence.point_id or 0))
+            for sentence in old.sentences.order_by("position")
+        ],
+        batch_size=500,
+    )
+    Mark.objects.bulk_create(
+        [_fresh(mark, plan=new) for mark in old.marks.order_by("start")], batch_size=500
+    )
+    measures = list(old.measures.order_by("pk"))
+    amended = [measure.pk for measure in measures]
+    copies = Measure.objects.bulk_create(
+        [
+            _fresh(
+                measure,
+                plan=new,
+                point_id=points[measure.point_id],
+                amends_id=measure.pk,
+                revision=0,
+                task_count=0,
+                done_count=0,
+                next_due_on=None,
+            )
+            for measure in measures
+        ],
+        batch_size=500,
+    )
+    copy_of = dict(zip(amended, (measure.pk for measure in copies), strict=True))
+    links = Measure.supporting_units.through
+    links.objects.bulk_create(
+        [
+            links(measure_id=copy_of[measure_id], unit_id=unit_id)
+            for measure_id, unit_id in links.objects.filter(measure_id__in=amended).values_list(
+                "measure_id", "unit_id"
+            )
+        ],
+        batch_size=500,
+    )
+
+
 @transaction.atomic
 def change_settings(*, plan: Plan, near_workdays: int, by: Account) -> Plan:
     """Set how many working days before its date a task counts as near (临期)."""
@@ -267,9 +325,7 @@ def change_settings(*, plan: Plan, near_workdays: int, by: Account) -> Plan:
     if not 1 <= near_workdays <= 60:
         raise Refused("near_out_of_range", days=near_workdays)
     before = locked.near_workdays
-    Plan.objects.filter(pk=locked.pk).update(
-        near_workdays=near_workdays, pulse=locked.pulse + 1
-    )
+    Plan.objects.filter(pk=locked.pk).update(near_workdays=near_workdays, pulse=locked.pulse + 1)
     audit.record(
         action="plans.change_settings",
         by=by,
