@@ -11,8 +11,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class WrittenOnce(models.QuerySet[Any]):
+    """Rows that may be added and read."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"{self.model.__name__} rows are never changed or deleted")
+
+    update = delete = bulk_update = update_or_create = _raw_delete = _refuse
+
+
 class Immutable(models.Model):
     """A row that is written once."""
+
+    objects = WrittenOnce.as_manager()
 
     class Meta:
         abstract = True

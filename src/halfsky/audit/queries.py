@@ -146,6 +146,12 @@ def units_of(entries: QuerySet[AuditEntry], *, most: int = 200) -> list[tuple[st
     return [(path, name) for path, name in names.values_list("unit_path", "unit_name")]
 
 
+def unit_name(path: str) -> str:
+    """The name under which the unit at `path` stands in the log last, or ""."""
+    named = AuditEntry.objects.filter(unit_path=path).exclude(unit_name="").order_by("-id")
+    return named.values_list("unit_name", flat=True).first() or ""
+
+
 def entry_of(doer: Reader, pk: int) -> AuditEntry | None:
     """An entry that this account wrote herself; for taking back what she did."""
     return AuditEntry.objects.filter(pk=pk, actor_id=doer.pk).first()

@@ -69,7 +69,7 @@ def record(
         raise RuntimeError("an audit entry belongs in the transaction of its change")
     old, new = changed(_plain(before or {}), _plain(after or {}))
     origin = current()
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         at=timezone.now(),
         action=action,
         actor_id=by.pk if by else None,
@@ -85,11 +85,18 @@ def record(
         else "",
         before=old,
         after=new,
-        reason=reason,
+        reason=reason[:500],
         address=origin.address,
         channel=origin.channel,
         request_id=origin.request_id,
     )
+    return _append(entry)
+
+
+def _append(entry: AuditEntry) -> AuditEntry:
+    """Put a finished entry at the end of the log: every entry passes here, in its transaction."""
+    entry.save(force_insert=True)
+    return entry
 
 
 def record_transition(
@@ -123,5 +130,18 @@ def record_transition(
         actor_name=by.display_name if by else "",
         on_behalf_of_id=on_behalf_of.pk if on_behalf_of else None,
         on_behalf_of_name=on_behalf_of.display_name if on_behalf_of else "",
-        reason=reason,
+        reason=reason[:500],
+    )
+
+
+@transaction.atomic
+def note_reading(
+    *, by: Doer, unit: Placed | None, conditions: Mapping[str, str], rows: int, export: bool
+) -> None:
+    """Log that the log was read or exported: by which conditions, how many rows were shown."""
+    record(
+        action="audit.export" if export else "audit.read",
+        by=by,
+        unit=unit,
+        after={"rows": rows, **{name: value for name, value in conditions.items() if value}},
     )

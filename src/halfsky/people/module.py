@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from halfsky.kernel.modules import MenuEntry, Module
+from halfsky.kernel.modules import MenuEntry, Module, SearchKind
 from halfsky.people import permissions as p
+from halfsky.people import queries
 
 module = Module(
     key="people",
@@ -16,6 +17,10 @@ module = Module(
         p.EDIT_PERSONS,
         p.EXPORT_PERSONS,
         p.GRANT,
+    ),
+    search=(
+        SearchKind("people.unit", _("单位"), "building", queries.units_found_in),
+        SearchKind("people.person", _("人员"), "user", queries.persons_found_in),
     ),
     menu=(
         MenuEntry(_("组织架构"), "people:units", "sitemap", "people", p.SEE_UNITS, 10),

@@ -287,6 +287,16 @@ def count_upto(rows: QuerySet[M], limit: int = 10_000) -> int:
     return rows.order_by()[: limit + 1].count()
 
 
+def units_found_in(account: Account) -> tuple[str, ...]:
+    """The subtrees whose units the search shows to `account`."""
+    return access.scope(account, SEE_UNITS).paths
+
+
+def persons_found_in(account: Account) -> tuple[str, ...]:
+    """The subtrees whose persons the search shows to `account`."""
+    return access.scope(account, SEE_PERSONS).paths
+
+
 # ---------------------------------------------------------------- imports
 
 

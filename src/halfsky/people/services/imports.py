@@ -24,6 +24,7 @@ from halfsky.people.models import Account, Distinction, ImportBatch, Person, Uni
 from halfsky.people.permissions import EDIT_PERSONS
 from halfsky.people.rules import roster
 from halfsky.people.rules.roster import Cell, Column, Fate, Unreadable
+from halfsky.people.services import finding
 from halfsky.people.services.errors import Refused
 from halfsky.people.services.persons import name_it
 
@@ -309,6 +310,7 @@ def apply_import(*, batch: ImportBatch, by: Account) -> ImportBatch:
     new = [row for row in rows if row.fate == Fate.NEW]
     created = [_person_of(row.values, Person(import_batch=batch)) for row in new]
     Person.objects.bulk_create(created, batch_size=CHUNK)
+    finding.index_persons(created)
     for row, person in zip(new, created, strict=True):
         row.person = person.pk
     changed = [row for row in rows if row.fate == Fate.UPDATE]
@@ -318,7 +320,8 @@ def apply_import(*, batch: ImportBatch, by: Account) -> ImportBatch:
             _person_of({n: v for n, (_w, v) in r.changes.items()}, by_id[r.person])
             for r in changed
             if r.person
-        ]
+        ],
+        renamed={r.person for r in changed if r.person and finding.SHOWN & r.changes.keys()},
     )
     batch.rows = [asdict(row) for row in rows]
     batch.before = before
@@ -343,8 +346,11 @@ def _recheck_units(rows: list[Row], by: Account, unit: Unit) -> None:
             row.errors.append({"column": "", "heading": "", "code": "unit_gone", "value": ""})
 
 
-def _write(persons: list[Person]) -> None:
-    """Save many existing persons: an upsert by batches, far faster than CASE WHEN per field."""
+def _write(persons: list[Person], *, renamed: set[int]) -> None:
+    """Save many existing persons: an upsert by batches, far faster than CASE WHEN per field.
+
+    `renamed` are those whose entry in the search changes.
+    """
     Person.objects.bulk_create(
         persons,
         batch_size=CHUNK,
@@ -352,6 +358,7 @@ def _write(persons: list[Person]) -> None:
         unique_fields=["id"],
         update_fields=["unit", "name_key", "name_search", *FILLED],
     )
+    finding.index_persons(person for person in persons if person.pk in renamed)
 
 
 @transaction.atomic
@@ -401,7 +408,10 @@ def undo_import(*, batch: ImportBatch, by: Account) -> ImportBatch:
                 restored.append(_person_of(batch.before[str(person.pk)], person))
     doomed_left = _delete(doomed)
     kept += [_kept(persons[pk], "used") for pk in doomed if pk in doomed_left]
-    _write(restored)
+    _write(
+        restored,
+        renamed={row["person"] for row in batch.rows if finding.SHOWN & row["changes"].keys()},
+    )
     batch.kept = kept
     batch.state = State.UNDONE
     batch.undone_at = timezone.now()
@@ -457,6 +467,7 @@ def _delete(ids: Sequence[int]) -> set[int]:
                         Person.objects.filter(pk=pk).delete()
                 except ProtectedError:
                     left.add(pk)
+    finding.forget_persons(pk for pk in ids if pk not in left)
     return left
 
 

@@ -17,6 +17,7 @@ from halfsky.people.permissions import EDIT_PERSONS, EXPORT_PERSONS
 from halfsky.people.rules import names
 from halfsky.people.rules.cells import plain_text
 from halfsky.people.rules.roster import looks_like_identity_number
+from halfsky.people.services import finding
 from halfsky.people.services.errors import Refused
 
 FIELDS = (
@@ -74,6 +75,7 @@ def add_person(*, unit: Unit, by: Account, **values: Any) -> Person:
     person = Person(unit=unit)
     _fill(person, values)
     person.save()
+    finding.index_persons([person])
     record(
         action="people.person.add", obj=person, by=by, unit=unit, after=as_logged(person),
         on_behalf_of=access.on_behalf_of(by, EDIT_PERSONS, unit),
@@ -97,6 +99,7 @@ def update_person(
     if as_logged(person) == before:
         return person
     person.save()
+    finding.index_persons([person])
     record(
         action="people.person.update", obj=person, by=by, unit=person.unit, before=before,
         after=as_logged(person), reason=reason,
@@ -113,6 +116,7 @@ def leave(*, person: Person, by: Account, left_on: date, reason: str = "") -> Pe
     before = as_logged(person)
     _fill(person, {"left_on": left_on})
     person.save()
+    finding.index_persons([person])
     record(
         action="people.person.leave", obj=person, by=by, unit=person.unit, before=before,
         after=as_logged(person), reason=reason,
@@ -152,6 +156,8 @@ def merge_persons(*, keep: Person, other: Person, by: Account) -> Person:
     keep.save()
     other.merged_into = keep
     other.save(update_fields=["merged_into"])
+    finding.index_persons([keep])
+    finding.forget_persons([other.pk])
     moved = [account for account in accounts if account.person_id == other.pk]
     for account in moved:
         account.person = keep

@@ -15,7 +15,7 @@ from halfsky.audit.services import record
 from halfsky.people import access
 from halfsky.people.models import Account, Person, Unit
 from halfsky.people.permissions import EDIT_PERSONS, EDIT_UNITS
-from halfsky.people.services import persons, units
+from halfsky.people.services import finding, persons, units
 from halfsky.people.services.errors import Refused
 
 WITHIN = timedelta(hours=24)
@@ -70,11 +70,13 @@ def _restore_person(pk: int, before: dict[str, Any], after: dict[str, Any], by: 
     access.require(by, EDIT_PERSONS, person.unit)
     persons.name_it(person)
     person.save()
+    finding.index_persons([person])
     if after.get("merged_id"):
         other = Person.objects.select_related("unit").get(pk=after["merged_id"])
         access.require(by, EDIT_PERSONS, other.unit)
         other.merged_into = None
         other.save(update_fields=["merged_into"])
+        finding.index_persons([other])
         if after.get("account_id"):
             Account.objects.filter(pk=after["account_id"], person=person).update(person=other)
     record(
@@ -95,6 +97,7 @@ def _restore_unit(pk: int, before: dict[str, Any], after: dict[str, Any], by: Ac
         setattr(unit, name, _value(name, value))
     units._check(unit)
     unit.save()
+    finding.index_unit(unit)
     record(
         action="people.unit.undo",
         obj=unit,

@@ -15,6 +15,7 @@ from halfsky.people import access
 from halfsky.people.models import Account, Unit
 from halfsky.people.permissions import EDIT_UNITS
 from halfsky.people.rules.cells import plain_text
+from halfsky.people.services import finding
 from halfsky.people.services.errors import Refused
 
 LOGGED = ("name", "short_name", "code", "kind", "valid_from", "valid_to", "successor_id")
@@ -81,6 +82,7 @@ def create_unit(
             )
     except IntegrityError:  # another builder of the tree took the code or the place just now
         raise Refused(_("刚刚有人改过组织架构，请再试一次。")) from None
+    finding.index_unit(unit)
     record(
         action="people.unit.create",
         obj=unit,
@@ -104,6 +106,7 @@ def rename_unit(
     unit.valid_from = valid_from
     _check(unit)
     unit.save()
+    finding.index_unit(unit)
     if as_logged(unit) != before:
         record(
             action="people.unit.rename",
@@ -145,14 +148,16 @@ def move_unit(*, unit: Unit, parent: Unit, by: Account) -> Unit:
 
 
 def _log_move(unit: Unit, old: Unit, parent: Unit, *, by: Account) -> None:
+    was = unit.path
     Unit.objects.move(unit, parent, "last-child")
     moved = Unit.objects.get(pk=unit.pk)
+    finding.move(was, moved.path)
     record(
         action="people.unit.move",
         obj=moved,
         by=by,
         unit=moved,
-        before={"parent_id": old.pk, "parent": old.name, "path": unit.path},
+        before={"parent_id": old.pk, "parent": old.name, "path": was},
         after={"parent_id": parent.pk, "parent": parent.name, "path": moved.path},
     )
     access.forget_grants(by)
@@ -198,6 +203,7 @@ def end_unit(
     unit.valid_to, unit.successor = valid_to, successor
     _check(unit)
     unit.save()
+    finding.index_unit(unit)
     if as_logged(unit) != before:
         record(
             action="people.unit.end",
