@@ -125,7 +125,9 @@ def _sprite() -> str:
 def icon(name: str, label: str = "", cls: str = "") -> Markup:
     """An icon of the sprite. Silent to screen readers unless `label` names it."""
     said = (
-        Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
     )
     return Markup('<svg class="ic{}{}" {} focusable="false"><use href="{}#i-{}"/></svg>').format(
         " " if cls else "", cls, said, _sprite(), name
@@ -167,7 +169,9 @@ def _dot(state: str, text: str, url: str) -> Markup:
         '<span class="sr">{}</span>'
     ).format(_sprite(), state, text)
     if url:
-        return Markup('<a class="is-{}" title="{}" href="{}">{}</a>').format(state, text, url, inner)
+        return Markup('<a class="is-{}" title="{}" href="{}">{}</a>').format(
+            state, text, url, inner
+        )
     return Markup('<span class="one is-{}" title="{}">{}</span>').format(state, text, inner)
 
 

@@ -35,6 +35,19 @@ def states(request: HttpRequest) -> HttpResponse:
         {"no": 10, "title": "抓好自身建设", "next": "", "state": "done",
          "done": 9, "total": 9, "owner": "Anna Li", "lamps": ["done", "idle"]},
     ]  # fmt: skip
-    colours = ["accent", "accent-weak", "ok", "ok-bg", "due", "due-bg", "late", "late-bg", "done", "done-bg", "idle", "idle-bg"]
+    colours = [
+        "accent",
+        "accent-weak",
+        "ok",
+        "ok-bg",
+        "due",
+        "due-bg",
+        "late",
+        "late-bg",
+        "done",
+        "done-bg",
+        "idle",
+        "idle-bg",
+    ]
     form = _Sample({"due_on": "昨天", "owner": "", "whose": "own"})
     return render(request, "site/states.html", {"rows": rows, "form": form, "colours": colours})

@@ -75,7 +75,11 @@ class Answers(BaseHTTPRequestHandler):
     def answer(self, status: int, body: bytes, kind: str = "text/html", **headers: str) -> None:
         """Send one answer."""
         self.send_response(status)
-        for name, value in {"Content-Type": f"{kind}; charset=utf-8", "Content-Length": str(len(body)), **headers}.items():
+        for name, value in {
+            "Content-Type": f"{kind}; charset=utf-8",
+            "Content-Length": str(len(body)),
+            **headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

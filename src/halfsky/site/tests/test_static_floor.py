@@ -59,8 +59,23 @@ AT_RULES = {
     "container": 105, "layer": 99, "property": 85, "scope": 118, "starting-style": 117,
     "counter-style": 91, "view-transition": 126, "position-try": 125, "font-palette-values": 101,
 }  # fmt: skip
-UNITS = {"svh": 108, "lvh": 108, "dvh": 108, "dvw": 108, "cqw": 105, "cqh": 105, "lh": 109, "rlh": 111, "cap": 118}
-MEDIA = {"prefers-contrast": 96, "forced-colors": 89, "prefers-color-scheme": 76, "prefers-reduced-motion": 74}
+UNITS = {
+    "svh": 108,
+    "lvh": 108,
+    "dvh": 108,
+    "dvw": 108,
+    "cqw": 105,
+    "cqh": 105,
+    "lh": 109,
+    "rlh": 111,
+    "cap": 118,
+}
+MEDIA = {
+    "prefers-contrast": 96,
+    "forced-colors": 89,
+    "prefers-color-scheme": 76,
+    "prefers-reduced-motion": 74,
+}
 POLISH = {
     "accent-color",  # radio buttons in the browser's own blue
     "text-underline-offset", "text-decoration-thickness",  # the line sits a little closer
@@ -86,7 +101,9 @@ def _rules(rules: list) -> Iterator[str]:
             yield f"not CSS: {rule.message} (line {rule.source_line})"
         elif rule.type == "at-rule":
             name = rule.lower_at_keyword
-            yield from _said(f"@{name}", rule.source_line, AT_RULES.get(name.replace("-webkit-", ""), 999))
+            yield from _said(
+                f"@{name}", rule.source_line, AT_RULES.get(name.replace("-webkit-", ""), 999)
+            )
             prelude = tinycss2.serialize(rule.prelude)
             for feature in re.findall(r"\(\s*([a-z-]+)", prelude):
                 yield from _said(feature, rule.source_line, MEDIA.get(feature, 1))
@@ -114,9 +131,13 @@ def _selector(tokens: list, line: int) -> Iterator[str]:
                 yield from _said(f":{token.lower_value}", line, PSEUDO.get(token.lower_value, 1))
             elif token.type == "function":
                 name = token.lower_name
-                if name == "not" and any(t.type == "literal" and t.value == "," for t in token.arguments):
+                if name == "not" and any(
+                    t.type == "literal" and t.value == "," for t in token.arguments
+                ):
                     name = "not-list"
-                if name == "nth-child" and any(t.type == "ident" and t.value == "of" for t in token.arguments):
+                if name == "nth-child" and any(
+                    t.type == "ident" and t.value == "of" for t in token.arguments
+                ):
                     name = "nth-child-of"
                 yield from _said(f":{name}()", line, PSEUDO.get(name, 1))
                 yield from _selector(token.arguments, line)
@@ -135,7 +156,9 @@ def _declarations(tokens: list) -> Iterator[str]:
             yield from _said(item.lower_name, item.source_line, PROPERTIES.get(item.lower_name, 1))
             yield from _values(item.value, item.source_line)
             words = [token.lower_value for token in item.value if token.type == "ident"]
-            if item.lower_name == "text-decoration" and any(t.type in {"dimension", "percentage"} for t in item.value):
+            if item.lower_name == "text-decoration" and any(
+                t.type in {"dimension", "percentage"} for t in item.value
+            ):
                 yield f"thickness in text-decoration (line {item.source_line}, Chromium 89)"
             if item.lower_name == "overflow" and "clip" in words:
                 yield f"overflow: clip (line {item.source_line}, Chromium 90)"
@@ -176,7 +199,7 @@ def test_style_sheet_stays_on_the_floor(path: Path) -> None:
     ],
 )
 def test_newer_css_is_named(css: str, named: str) -> None:
-    assert [said.split(" (")[0].split(" in ")[0] for said in newer_in_css(css)][0] == named
+    assert next(said.split(" (")[0].split(" in ")[0] for said in newer_in_css(css)) == named
 
 
 # ── scripts ────────────────────────────────────────────────────────────────────────────────
@@ -236,7 +259,10 @@ def newer_in_js(source: bytes) -> Iterator[str]:
             since = 90
         elif node.type == "await_expression" and not _in_function(node):
             since = 89
-        elif node.type == "binary_expression" and node.children[0].type == "private_property_identifier":
+        elif (
+            node.type == "binary_expression"
+            and node.children[0].type == "private_property_identifier"
+        ):
             since = 91  # #field in object
         if since > FLOOR:
             name = text if node.type in {"property_identifier", "identifier"} else node.type
@@ -277,18 +303,25 @@ def test_newer_javascript_is_named(script: str, named: str) -> None:
     assert named in [one.split(" (")[0] for one in newer_in_js(script.encode())]
 
 
-@pytest.mark.parametrize("path", [p for p in SCRIPTS if VENDORED not in p.parents], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [p for p in SCRIPTS if VENDORED not in p.parents], ids=lambda p: p.name
+)
 def test_own_script_is_small_and_keeps_nothing(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len(text.encode()) <= 10_240
-    assert re.findall(r"localStorage|sessionStorage|indexedDB|innerHTML|\beval\b|new Function", text) == []
+    assert (
+        re.findall(r"localStorage|sessionStorage|indexedDB|innerHTML|\beval\b|new Function", text)
+        == []
+    )
 
 
 # ── what was taken from others ─────────────────────────────────────────────────────────────
 
 
 def test_vendored_files_are_the_ones_named_in_the_readme() -> None:
-    rows = re.findall(r"^\| (\S+) \|.*`([0-9a-f]{64})` \|$", (VENDORED / "README.md").read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| (\S+) \|.*`([0-9a-f]{64})` \|$", (VENDORED / "README.md").read_text("utf-8"), re.M
+    )
     found = {
         path.relative_to(VENDORED).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in VENDORED.rglob("*.*")
@@ -305,7 +338,11 @@ def test_browser_file_points_nowhere_outside(path: Path) -> None:
 
 
 def test_each_vendored_folder_has_its_licence() -> None:
-    assert [folder.name for folder in VENDORED.iterdir() if folder.is_dir() and not (folder / "LICENSE").exists()] == []
+    assert [
+        folder.name
+        for folder in VENDORED.iterdir()
+        if folder.is_dir() and not (folder / "LICENSE").exists()
+    ] == []
 
 
 # ── colour ─────────────────────────────────────────────────────────────────────────────────
@@ -377,14 +414,15 @@ def test_controls_have_contrast(theme: dict[str, str]) -> None:
 
 
 def test_dark_by_choice_and_dark_by_system_are_the_same() -> None:
-    assert tokens_of('[data-bs-theme="auto"] {\n    color-scheme') == {
-        name: value for name, value in tokens_of('[data-bs-theme="dark"] {').items()
-    }
+    followed = tokens_of('[data-bs-theme="auto"] {\n    color-scheme')
+    assert followed == tokens_of('[data-bs-theme="dark"] {')
 
 
 # ── icons ──────────────────────────────────────────────────────────────────────────────────
 
-SPRITE = set(re.findall(r'<symbol id="i-([a-z0-9-]+)"', (STATIC / "site/sprite.svg").read_text("utf-8")))
+SPRITE = set(
+    re.findall(r'<symbol id="i-([a-z0-9-]+)"', (STATIC / "site/sprite.svg").read_text("utf-8"))
+)
 
 
 def icons_named() -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from jinja2 import UndefinedError
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from halfsky.site import jinja
@@ -41,8 +42,11 @@ def visitor(rf: RequestFactory) -> HttpRequest:
 
 
 @pytest.mark.parametrize("path", JINJA, ids=named)
-def test_page_compiles(path: Path) -> None:
-    environment().get_template(named(path))
+def test_page_compiles_and_what_it_extends_and_includes_is_there(path: Path) -> None:
+    source = path.read_text("utf-8")
+    environment().compile(source, named(path), str(path))
+    wanted = find_referenced_templates(environment().parse(source))
+    assert set(wanted) <= {named(one) for one in JINJA}
 
 
 @pytest.mark.parametrize("path", [*JINJA, *DJANGO], ids=named)
@@ -71,19 +75,25 @@ def test_an_unknown_name_is_an_error() -> None:
 
 @pytest.mark.parametrize("code", [400, 403, 404, 413, 429, 500])
 def test_error_page_has_a_frame_without_an_account(visitor: HttpRequest, code: int) -> None:
-    text = render_to_string("site/error.html", {"code": code, "title": "标题", "text": "说明"}, visitor)
+    text = render_to_string(
+        "site/error.html", {"code": code, "title": "标题", "text": "说明"}, visitor
+    )
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", text) == ["标题"]
     assert "<title>标题 · 半边天</title>" in text
 
 
 def test_error_page_needs_no_middleware(rf: RequestFactory) -> None:
-    text = render_to_string("site/error.html", {"code": 400, "title": "a", "text": "b"}, rf.get("/"))
+    text = render_to_string(
+        "site/error.html", {"code": 400, "title": "a", "text": "b"}, rf.get("/")
+    )
     assert text.count("<main") == 1
 
 
 def test_page_has_landmarks_and_one_heading(visitor: HttpRequest) -> None:
     text = render_to_string("site/error.html", {"code": 404, "title": "a", "text": "b"}, visitor)
-    assert [text.count(tag) for tag in ("<main", "<h1", "<header", 'class="skip"', 'role="status"')] == [1, 1, 1, 1, 2]
+    assert [
+        text.count(tag) for tag in ("<main", "<h1", "<header", 'class="skip"', 'role="status"')
+    ] == [1, 1, 1, 1, 2]
 
 
 # ── the kit ────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +124,16 @@ def test_stackbar_names_its_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(1, "一"), (9, "九"), (10, "十"), (11, "十一"), (20, "二十"), (21, "二十一"), (99, "九十九"), (100, "100")],
+    [
+        (1, "一"),
+        (9, "九"),
+        (10, "十"),
+        (11, "十一"),
+        (20, "二十"),
+        (21, "二十一"),
+        (99, "九十九"),
+        (100, "100"),
+    ],
 )
 def test_numeral(number: int, text: str) -> None:
     assert jinja.numeral(number) == text
@@ -138,11 +157,15 @@ def test_visitor_keeps_large_print_and_language_in_a_cookie(client: Client) -> N
     client.post("/preferences/", {"quick": "large_print=on"})
     client.post("/preferences/", {"quick": "language=en"})
     page = client.get("/preferences/").content.decode()
-    assert re.findall(r'<html lang="([^"]+)" data-bs-theme="([^"]+)" class="([^"]+)"', page) == [("en", "auto", "big-text")]
+    assert re.findall(r'<html lang="([^"]+)" data-bs-theme="([^"]+)" class="([^"]+)"', page) == [
+        ("en", "auto", "big-text")
+    ]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("place", ["https://elsewhere.example/", "//elsewhere.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "place", ["https://elsewhere.example/", "//elsewhere.example", "javascript:x"]
+)
 def test_preferences_go_back_to_our_own_pages_only(client: Client, place: str) -> None:
     response = client.post("/preferences/", {"quick": "theme=dark", "next": place})
     assert response.headers["Location"] == "/preferences/"
