@@ -15,6 +15,17 @@ from halfsky.plans.rules.reading.text import Enclosures, Span, trimmed
 _SENTENCE_END = re.compile(r"[。！？；\n]")
 
 
+_BULLETS = "-·●○■□◆◇▪▲△★☆*>：，、。； \t\n"
+
+
+def _without_bullet(folded: str, span: Span) -> Span:
+    """Return a sentence without the dash or dot that some lists begin with."""
+    start = span.start
+    while start < span.end and folded[start] in _BULLETS:
+        start += 1
+    return Span(start, span.end)
+
+
 def sentences_in(folded: str, within: Span, enclosures: Enclosures) -> Iterator[Span]:
     """Yield the sentences of a place; ； ends one, a mark inside a quotation does not."""
     start = at = within.start
@@ -26,11 +37,11 @@ def sentences_in(folded: str, within: Span, enclosures: Enclosures) -> Iterator[
         end = match.end()
         while end < within.end and folded[end] in "”）":
             end += 1
-        span = trimmed(folded, start, end)
+        span = _without_bullet(folded, trimmed(folded, start, end))
         if len(span) and re.search(r"\w", span.of(folded)):
             yield span
         start = at = end
-    span = trimmed(folded, start, within.end)
+    span = _without_bullet(folded, trimmed(folded, start, within.end))
     if len(span) and re.search(r"\w", span.of(folded)):
         yield span
 

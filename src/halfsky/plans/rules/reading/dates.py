@@ -75,19 +75,20 @@ _DAYS_BY_NAME = {
     "国际志愿者日": (12, 5), "烈士纪念日": (9, 30), "国家公祭日": (12, 13), "中华慈善日": (9, 5),
 }  # fmt: skip
 
-_YEAR = r"(?:(?:19|20)\d\d|20[xX×*]{1,2}|20\d[xX×*]|[一二][〇零九][〇零一二三四五六七八九]{2})年度?|今年|本年|当年"
+_YEAR = r"(?:(?:19|20)\d\d\s?|20[xX×*]{1,2}|20\d[xX×*]|[一二][〇零九][〇零一二三四五六七八九]{2})年\s?度?|今年|本年|当年|次年|翌年"
 _MONTH_DIGITS = r"(?:1[0-2]|0?[1-9])"
 _MONTH_HAN = r"(?:十[一二]?|[一二三四五六七八九])"
 _DAY_DIGITS = r"(?:3[01]|[12]\d|0?[1-9])"
 _DAY_HAN = r"(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _PART = r"(?:上旬|中旬|下旬|上中旬|中下旬|月?底|月?末|月?初(?![评赛审选步一二三])|中(?![考学高国小层])|上半月|下半月)"
 _AFTER = r"(?:前后|前夕|之前|以前|前(?![列沿后夕期三两提进往来景])|左右|上午|下午|晚上?|中午|当天|当日|期间|之际|起)"
+_NAMED_AFTER = r"(?:前夕|前后|之前|以前|期间|之际|前(?![列沿后期三两提进往来景]))"
 _HOLIDAY_AFTER = (
     r"(?:前夕|前后|期间|来临之际|到来之际|来临前|到来前|之际|当天|当日|之前|前(?![列沿期提进]))"
 )
 
 _RANGE = re.compile(
-    rf"""(?<![\d.\-/A-Za-z])(?P<year>{_YEAR})?\s?
+    rf"""(?<![\d./A-Za-z])(?<!\d-)(?P<year>{_YEAR})?\s?
     (?:(?P<m1>{_MONTH_DIGITS})|(?P<h1>(?<![一二三四五六七八九十第]){_MONTH_HAN}))(?:月份?)?
     (?:(?<=月)(?P<d1>{_DAY_DIGITS})(?![\d.])[日号]?|(?<=月)(?P<p1>{_PART}))?
     \s?(?P<joint>[-~至到]-?|[、和或及](?!\d{{1,2}}[.·]))(?:次年)?\s?
@@ -99,10 +100,11 @@ _RANGE = re.compile(
     re.VERBOSE,
 )
 _SINGLE = re.compile(
-    rf"""(?<![\d.\-/A-Za-z])(?P<each>每年)?(?P<year>{_YEAR})?\s?
+    rf"""(?<![\d./A-Za-z])(?<!\d-)(?P<each>每年)?(?P<year>{_YEAR})?\s?
     (?:(?P<month>{_MONTH_DIGITS})|(?<![一二三四五六七八九十第几两个近])(?P<han>{_MONTH_HAN}))\s?月份?
     (?:\s?(?:(?P<day>{_DAY_DIGITS})|(?P<hanDay>{_DAY_HAN}))\s?[日号]|(?P<part>{_PART})|)
-    (?P<after>(?:以?前后?|前夕|之前)?{_AFTER})?""",
+    (?:[“\"]?[^\W\d_]{{2,12}}?[日节][”\"]?(?={_NAMED_AFTER}))?
+    (?P<after>\s?{_AFTER})?""",
     re.VERBOSE,
 )
 _ISO = re.compile(
@@ -119,7 +121,7 @@ _HOLIDAY = re.compile(
     rf"(?:国际)?(?:劳动)?(?:妇女|儿童|劳动|青年|建党|建军|国庆)?(?:节日?|日)?(?P<after>{_HOLIDAY_AFTER})"
     rf"|(?:[“\"]?(?P<spelt>三八|五一|五四|六一|七一|八一)[”\"]?)?(?P<name>{'|'.join(sorted(_DAYS_BY_NAME, key=len, reverse=True))})[”\"]?"
     rf"(?P<name_after>{_HOLIDAY_AFTER})"
-    rf"|(?<![“\"一二三四五六七八九十第、])(?P<bare>三八|六一|七一|八一)节?(?P<bare_after>前夕|前后|期间|来临之际)"
+    rf"|(?<![“\"一二三四五六七八九十第、])(?P<bare>三八|3[·.]8|六一|七一|八一)节?(?P<bare_after>前夕|前后|期间|来临之际)"
 )
 _NAMED_IN_LIST = re.compile(
     rf"(?P<name>{'|'.join(sorted(_DAYS_BY_NAME, key=len, reverse=True))})[”\"]?"
@@ -193,7 +195,7 @@ def _real(year: int, month: int, day: int) -> datetime.date | None:
 def _year_number(printed: str | None) -> int | None:
     if not printed:
         return None
-    digits = printed.rstrip("年度").translate(_YEAR_DIGITS)
+    digits = printed.rstrip("年度 ").translate(_YEAR_DIGITS)
     return int(digits) if digits.isdecimal() and len(digits) == 4 else None
 
 
@@ -278,7 +280,7 @@ class _Finder:
             day = _number(match["day"], match["hanDay"])
             if not month or not self.free(span):
                 continue
-            after, part = match["after"] or "", match["part"] or ""
+            after, part = (match["after"] or "").strip(), match["part"] or ""
             follow = self.folded[match.end() : match.end() + 1]
             if (
                 day is None
@@ -292,9 +294,9 @@ class _Finder:
                 or "个月" in match.group()
             ):
                 continue
-            year = _year_number(match["year"])
+            year = self._year(match["year"])
             printed = f"{month:02}" + (f"-{day:02}" if day else "")
-            if year is not None:
+            if year is not None and (match["year"] or "")[:1] not in "次翌":
                 printed = f"{year}-{printed}"
             kind = self.kind_of(span, after, year)
             first = self.calendar.first(month, day, part, year)
@@ -393,6 +395,12 @@ class _Finder:
             kind = DateKind.DEADLINE if due and months else DateKind.OTHER
             printed = f"{months[1] if due else months[0]:02}" if months else ""
             yield self.make(span, "date.period", kind, printed, None, first, last)
+
+    def _year(self, printed: str | None) -> int | None:
+        """Return the year of a date: printed, or the next one after 次年."""
+        if printed and printed[0] in "次翌" and self.calendar.year is not None:
+            return self.calendar.year + 1
+        return _year_number(printed)
 
     def _unspaced(self, span: Span) -> Span:
         start, end = span.start, span.end

@@ -204,7 +204,11 @@ def _drop_navigation(lines: _Lines, title: Title | None) -> None:
             if line.number in lines.reason:
                 continue
             same = title is not None and without_blanks(title.text) in without_blanks(line.text)
-            if same or _is_site_title(line, title):
+            if (
+                same
+                or _is_site_title(line, title)
+                or re.search(r"范文|精选|[（(]?通用\d", line.text)
+            ):
                 lines.drop(line, Reason.REPEATED_TITLE)
 
 

@@ -34,7 +34,7 @@ ROLE_LABELS = {
 _FRAME = re.compile(
     r"(?:总体)?(?:指导思想|指导方针|总体要求|总体思路|总体目标|总要求|工作目标|目标定位|主要目标|"
     r"基本原则|工作原则|工作宗旨|工作背景|基本情况|形势分析|目的意义|活动目的|活动宗旨|重要意义|"
-    r"回顾|.{0,4}成就|上年工作回顾|活动主题|目标要求|目标任务|指导思想和.{2,8}|总体要求和.{2,8}|"
+    r"回顾|.{0,4}成就|上年工作回顾|情况分析|现状分析|.{0,6}分析|工作回顾|活动主题|目标要求|目标任务|指导思想和.{2,8}|总体要求和.{2,8}|"
     r"指导思想[、及与].{2,8}|总体要求[、及与].{2,8}|目标与任务|背景.{0,4}|前言|工作方针)"
 )
 _SUPPORT = re.compile(
@@ -228,9 +228,22 @@ def _list_rank(numbered: NumberedList) -> int:
     return _rank(numbered.kind, inline=numbered.inline)
 
 
-def _pruned(lists: list[NumberedList]) -> list[NumberedList]:
-    """Leave out lists of one number that prove nothing (a lone 1. or （1） or 一是)."""
+def _pruned(
+    lists: list[NumberedList], usual: frozenset[MarkerKind] = frozenset()
+) -> list[NumberedList]:
+    """Leave out lists of one number that prove nothing (a lone 1. or （1） or 一是).
+
+    A lone number at the head of a line stays where the points beside count with such numbers
+    (`usual`): a section with one item only.
+    """
     kept = []
+    beside = frozenset(
+        below.kind
+        for numbered in lists
+        for node in numbered.nodes
+        for below in node.lists
+        if len(below.nodes) > 1 and not below.inline
+    )
     for numbered in lists:
         alone = len(numbered.nodes) == 1
         main = (
@@ -238,8 +251,8 @@ def _pruned(lists: list[NumberedList]) -> list[NumberedList]:
             and numbered.kind is not MarkerKind.MONTH
         )
         for node in numbered.nodes:
-            node.lists = _pruned(node.lists)
-        if alone and (not main or numbered.inline):
+            node.lists = _pruned(node.lists, beside)
+        if alone and (numbered.inline or not (main or numbered.kind in usual)):
             continue
         kept.append(numbered)
     return kept

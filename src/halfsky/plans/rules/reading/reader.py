@@ -18,7 +18,14 @@ from halfsky.plans.rules.reading.junk import Reason as JunkReason
 from halfsky.plans.rules.reading.junk import find_junk
 from halfsky.plans.rules.reading.kinds import KINDS, MeasureKind, kind_of
 from halfsky.plans.rules.reading.markers import MarkerKind
-from halfsky.plans.rules.reading.outline import Node, Role, heading_span, numbered_lists, role_of
+from halfsky.plans.rules.reading.outline import (
+    Node,
+    NumberedList,
+    Role,
+    heading_span,
+    numbered_lists,
+    role_of,
+)
 from halfsky.plans.rules.reading.owners import (
     Owner,
     Part,
@@ -112,13 +119,7 @@ class _Reader:
         self.dates = _in_due_cells(
             [found_date for found_date in found if found_date.span.end <= cut], tables
         )
-        months = [
-            node.marker
-            for numbered in parts.lists
-            for node in numbered.nodes
-            if node.marker.kind is MarkerKind.MONTH
-        ]
-        self.dates = _month_headings_aside(self.dates, {marker.start for marker in months})
+        self.dates = _month_headings_aside(self.dates, set(_month_places(parts.lists)))
         self._date_starts = [found_date.span.start for found_date in self.dates]
         body = Span(0, cut)
         self.hotlines = InOrder(find_hotlines(self.text, self.folded, body))
@@ -252,14 +253,19 @@ class _Reader:
         item = "/".join(path) or None
         measures: list[Measure] = []
         for part in between([span for span in self.table_spans if own.covers(span)], own):
-            measures += self._of_sentences(part, point, owners, seen, item)
+            in_month = node.marker.kind is MarkerKind.MONTH
+            measures += self._of_sentences(part, point, owners, seen, item, each=in_month)
         for child in below:
             printed = _ordinal(child) or str(child.marker.number)
             measures += self._measures(child, point, owners, seen, (*path, printed))
         has_table = any(inside.covers(span) for span in self.table_spans)
         if node.marker.kind is MarkerKind.MONTH or not len(heading):
             return measures
-        if not measures and not has_table:
+        if (
+            not measures
+            and not has_table
+            and role_of(heading.of(self.folded), node.marker.kind) is Role.WORK
+        ):
             return self._of_heading(heading, point, owners, seen, item, always=True)
         if (
             path
@@ -296,7 +302,14 @@ class _Reader:
         owners: InOrder[Owner],
         seen: dict[str, Span],
         item: str | None,
+        *,
+        each: bool = False,
     ) -> list[Measure]:
+        """Return the measures of the sentences in a place.
+
+        A sentence without a verb of work is one all the same when it has a day of its own or, with
+        `each`, when it stands below a month.
+        """
         measures: list[Measure] = []
         for sentence in sentences_in(self.folded, part, self.enclosures):
             words = sentence.of(self.folded)
@@ -312,7 +325,10 @@ class _Reader:
                 continue
             superior = None
             found: list[Measure] = []
-            for piece in pieces_of(self.folded, sentence, self.enclosures):
+            pieces = pieces_of(self.folded, sentence, self.enclosures)
+            if not pieces and (each or self._has_day(sentence)):
+                pieces = [Piece([sentence], [], [], rule="measure.item", core=len(sentence))]
+            for piece in pieces:
                 superior = (
                     whose_rules.superior_acting(
                         piece.span.of(self.folded).lstrip("同时，"), self.own
@@ -415,6 +431,10 @@ class _Reader:
             is_soft=soft,
             reasons=tuple(reasons),
         )
+
+    def _has_day(self, sentence: Span) -> bool:
+        kinds = (DateKind.EVENT, DateKind.DEADLINE)
+        return any(found.kind in kinds for found in self._dates_in(sentence))
 
     def _dates_in(self, extent: Span) -> Iterable[FoundDate]:
         first = bisect_left(self._date_starts, extent.start)
@@ -587,7 +607,7 @@ _WHY_MEASURE = {
     "measure.action": "分句里有要办的事（动词），连同它的做法成为一项举措。",
     "measure.aim_only": "整句只提要求，没有具体工作，先列为一项举措并标出。",
     "measure.ability": "培训要提高的能力，列为培训的一项内容。",
-    "measure.item": "编号的条目本身就是一项任务。",
+    "measure.item": "编号的条目或带日期的一句本身就是一项任务。",
     "table.row": "任务表的一行就是一项举措。",
 }
 _WHY_WHOSE = {
@@ -678,6 +698,14 @@ def _in_due_cells(dates: list[FoundDate], tables: Sequence[TaskTable]) -> list[F
             else found
         )
     return settled
+
+
+def _month_places(lists: Sequence[NumberedList]) -> Iterable[int]:
+    for numbered in lists:
+        for node in numbered.nodes:
+            if node.marker.kind is MarkerKind.MONTH:
+                yield node.marker.start
+            yield from _month_places(node.lists)
 
 
 def _month_headings_aside(dates: list[FoundDate], headings: set[int]) -> list[FoundDate]:

@@ -124,6 +124,7 @@ def divide(
     closing_start = points_end
     if last_point is not None:
         closing_start = _closing(content, kept, points_end)
+    _drop_after(kept, closing_start)
     set_ends(kept, closing_start)
     if len(kept) > 1:
         _cut_between(kept, content)
@@ -182,6 +183,17 @@ def _cut_between(lists: Sequence[NumberedList], content: Sequence[Line]) -> None
             if _ATTACHMENT.match(line.text) or looks_like_title(line.text) >= 3:
                 _shorten(node, line.span.start)
                 break
+
+
+def _drop_after(lists: list[NumberedList], end: int) -> None:
+    """Leave out points that stand in the closing words, the signature or the attachments."""
+    for numbered in lists:
+        numbered.nodes = [
+            node for node in numbered.nodes if node.marker.start < end
+        ] or numbered.nodes[:1]
+        for node in numbered.nodes[-1:]:
+            node.lists = [below for below in node.lists if below.nodes[0].marker.start < end]
+            _drop_after(node.lists, end)
 
 
 def _shorten(node: Node, end: int) -> None:

@@ -36,6 +36,8 @@ _ORDER_TAIL = re.compile(
     r"\s*(?:【[^【】]*】|[（\[]?(?:精选|通用|最新|集锦|合集)?\d*篇[）\]]?|\(\d+\))\s*$"
 )
 
+_ORDER_HEAD = re.compile(r"^(?:第?篇?[一1](?:篇)?\s*[：:]|篇[一1]\s*[：:、]?)\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -74,7 +76,8 @@ def looks_like_title(text: str) -> float:
 
 def _spoken(text: str) -> str:
     """Return a title's words without a document site's additions."""
-    return _ORDER_TAIL.sub("", text.strip()).strip()
+    bare = _ORDER_HEAD.sub("", text.strip().strip("★☆◆■●※"))
+    return _ORDER_TAIL.sub("", bare.strip()).strip()
 
 
 def first_marker_line(lines: Sequence[Line]) -> int:
