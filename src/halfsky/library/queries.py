@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,7 +13,9 @@ from halfsky.library.papers import SourceText
 from halfsky.library.permissions import READ_FILES
 from halfsky.library.readers import read_file
 from halfsky.people import access
-from halfsky.people.models import Account
+
+if TYPE_CHECKING:
+    from halfsky.people.models import Account
 
 
 def visible_files(account: Account) -> QuerySet[StoredFile]:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -31,7 +31,9 @@ from halfsky.library.permissions import ADD_FILES
 from halfsky.library.queries import place_of
 from halfsky.library.readers import detect, read_file, too_large
 from halfsky.people import access
-from halfsky.people.models import Account, Unit
+
+if TYPE_CHECKING:
+    from halfsky.people.models import Account, Unit
 
 _PIECE = 1024 * 1024
 

@@ -27,8 +27,12 @@ _LABEL = re.compile(
 _PAGE_NUMBER = re.compile(
     r"[—–－\-·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/，,]?\s*(?:共\s*)?\d{1,4}\s*页?)?[—–－\-·\s]*"
 )
+_CLOSING = "，。、；：？！）)》〉」』】〕％%〞…—·"
+_UNBROKEN = re.compile(
+    rf"[（(《〈「『【〔]*(?:[\x21-\x7e]+|.)[{_CLOSING}]*(?:[“”‘’]+(?:[\x21-\x7e]+|.)?[{_CLOSING}]*)*"
+)
 _SENTENCE_END = "。！？；：!?;"
-_PAIRS = ("“”", "‘’", "《》", "（）", "()")
+_PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("（", "）"), ("(", ")"))
 _DIGITS = re.compile(r"\d+")
 
 
@@ -355,13 +359,25 @@ def _margins(lines: Sequence[Line]) -> _Margins:
     return _Margins(left, right, size, median(steps) if steps else size * 1.5)
 
 
+def _first_word(text: str) -> float:
+    """The width of what cannot be broken at the start of a line, in sizes of a Chinese character.
+
+    A number or a Latin word with its point, or one Chinese character with the closing marks that
+    may not begin a line. Writers break on neither side of a quotation mark.
+    """
+    match = _UNBROKEN.match(text.lstrip())
+    word = match.group(0) if match else ""
+    return min(sum(0.55 if char.isascii() else 1.0 for char in word), 8.0)
+
+
 def _goes_on(paragraph: Sequence[Line], line: Line, margins: _Margins, *, same_page: bool) -> bool:
     """Tell whether `line` continues the paragraph before it."""
     last, first = paragraph[-1], paragraph[0]
     size = max(last.size, 1.0)
     if abs(line.size - last.size) > size * 0.12:
         return False
-    if last.right < margins.right - size * 1.7:
+    room = margins.right - last.right
+    if room > max(_first_word(line.text), 1.4) * size + size * 0.3:  # it would have fitted there
         return False
     if same_page and not 0 < line.top - last.top < max(margins.pitch * 1.6, size * 1.8):
         return False

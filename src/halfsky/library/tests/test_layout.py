@@ -59,6 +59,30 @@ def test_items_without_indent_stay_apart() -> None:
     assert texts(pdf([page])) == [full, other, full, "三是总结。"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("联系电话请拨打本局妇委会办公室值班电话工作日", "0575-85173853，周末除外。"),
+        ("九月底前组织全局女职工和志愿者开展技能比武并评", "选“巾帼建功标兵”六名。"),
+        ("具体的要求以及相关事宜详见妇委会二〇二六年〔", "2026〕3号文件）。"),
+    ],
+)
+def test_a_line_that_ends_early_for_want_of_a_place_to_break_goes_on(
+    first: str, second: str
+) -> None:
+    page = [*paragraph_lines(LONG, top=100, left=80), (112, 200, 16, first), (80, 229, 16, second)]
+    assert texts(pdf([page]))[-1] == first + second
+
+
+def test_a_line_that_ends_early_by_itself_does_not_go_on() -> None:
+    page = [
+        *paragraph_lines(LONG, top=100),
+        (112, 200, 16, "九月底前组织全局女职工开展岗位技能比武"),
+        (80, 229, 16, "全年不少于两次。"),
+    ]
+    assert texts(pdf([page]))[-1] == "全年不少于两次。"
+
+
 def test_a_hanging_item_goes_on() -> None:
     page = [
         (80, 100, 16, "1.组织全局女职工学习妇女权益保障法和家庭教育促进法律，"),
