@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import gc
 import json
 import os
 import secrets
@@ -308,6 +309,11 @@ def answer_requests(
             super().signal_handler_interrupt(*args, **options)
 
     connections.close_all()  # a worker opens its own
+    from django.core.wsgi import get_wsgi_application
+
+    get_wsgi_application()  # once, before the workers are forked: they share its memory
+    gc.collect()
+    gc.freeze()
     server = Server(
         "halfsky.site.wsgi:application",
         address=address.host,
