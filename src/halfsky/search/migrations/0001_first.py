@@ -3,7 +3,7 @@
 SQLite: an FTS5 table over the entries' tokens, kept by three triggers. A later migration that
 alters `search_searchentry` on SQLite drops the triggers with the old table: make them anew there.
 
-PostgreSQL: one GIN index over the tokens and the era of the id (16,384 ids each), and a function
+PostgreSQL: one GIN index over the tokens and the era of the id (4,096 ids each), and a function
 that looks for the newest hits from the newest era backwards.
 """
 
@@ -46,11 +46,13 @@ SQLITE_BACK = (
 # A bitmap scan gives hits in the order of the table, so that a word in half of a million entries
 # would be fetched half a million times before the newest twenty are known; a walk back along the
 # ids would pass a million rows for a word that nobody used. So: first a short walk along the newest
-# ids, then windows of eras that grow fourfold; a window with too many hits is narrowed down to one
-# era, and walked. No planner's estimate of a phrase is relied on, hence the settings.
+# ids. Then a window of eras, all of them to begin with: where a sample says that its hits are few,
+# the index gives them all at once; where they are many, the window is halved, down to one era, which
+# is walked. No planner's estimate of a phrase is relied on: hence the settings, and `id + 0`, which
+# keeps the primary key's index out of it.
 POSTGRESQL = (
     "ALTER TABLE search_searchentry ADD COLUMN era integer[] "
-    "GENERATED ALWAYS AS (ARRAY[(id >> 14)::integer]) STORED",
+    "GENERATED ALWAYS AS (ARRAY[(id >> 12)::integer]) STORED",
     "CREATE INDEX search_tokens ON search_searchentry USING gin (tokens, era) "
     "WITH (gin_pending_list_limit = 256)",
     """
@@ -58,22 +60,25 @@ POSTGRESQL = (
     RETURNS SETOF bigint LANGUAGE plpgsql STABLE
     SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0 AS $$
     DECLARE
-        many CONSTANT integer := 1000;
+        many CONSTANT bigint := 1000;  -- hits; more are not fetched to be sorted
+        lowest bigint;
         upper_id bigint;
         lower_id bigint;
+        walks boolean := true;
         newest_era integer;
         oldest_era integer;
-        eras integer := 1;
-        number integer;
+        eras integer;
+        number bigint;
         hits bigint[];
     BEGIN
-        SELECT least(max(id) + 1, below) INTO upper_id FROM search_searchentry;
+        SELECT least(max(id) + 1, below), min(id) INTO upper_id, lowest FROM search_searchentry;
+        IF upper_id IS NULL THEN
+            RETURN;
+        END IF;
         lower_id := upper_id - 1024;
-        LOOP
-            IF wanted <= 0 OR upper_id IS NULL OR upper_id <= 0 THEN
-                RETURN;
-            END IF;
-            IF lower_id IS NOT NULL THEN
+        eras := (upper_id >> 12)::integer + 1;
+        WHILE wanted > 0 AND upper_id > lowest LOOP
+            IF walks THEN
                 RETURN QUERY SELECT entry.id FROM (
                     SELECT id, tokens FROM search_searchentry
                     WHERE id >= lower_id AND id < upper_id ORDER BY id DESC OFFSET 0
@@ -81,26 +86,45 @@ POSTGRESQL = (
                 GET DIAGNOSTICS number = ROW_COUNT;
                 wanted := wanted - number;
                 upper_id := lower_id;
-                lower_id := NULL;
+                walks := false;
                 CONTINUE;
             END IF;
-            newest_era := ((upper_id - 1) >> 14)::integer;
+
+            newest_era := ((upper_id - 1) >> 12)::integer;
             oldest_era := greatest(newest_era - eras + 1, 0);
-            hits := ARRAY(
-                SELECT id FROM search_searchentry
-                WHERE tokens @@ query AND id < upper_id
-                AND era && ARRAY(SELECT generate_series(oldest_era, newest_era))
-                LIMIT many + 1
-            );
-            IF cardinality(hits) <= many THEN
-                RETURN QUERY SELECT hit FROM unnest(hits) hit ORDER BY hit DESC LIMIT wanted;
-                wanted := wanted - cardinality(hits);
-                upper_id := oldest_era::bigint << 14;
-                eras := eras * 4;
-            ELSIF oldest_era < newest_era THEN
-                eras := 1;
+            lower_id := greatest(oldest_era::bigint << 12, lowest);
+            -- eight samples of 64 neighbours each
+            SELECT count(*) INTO number FROM generate_series(0, 7) part, LATERAL (
+                SELECT tokens FROM search_searchentry
+                WHERE id >= lower_id + part * ((upper_id - lower_id) / 8) AND id < upper_id
+                ORDER BY id LIMIT 64
+            ) sample WHERE sample.tokens @@ query;
+            IF number * (upper_id - lower_id) / 512 <= many THEN
+                IF lower_id = lowest THEN
+                    hits := ARRAY(
+                        SELECT id FROM search_searchentry
+                        WHERE tokens @@ query AND id + 0 < upper_id LIMIT many + 1
+                    );
+                ELSE
+                    hits := ARRAY(
+                        SELECT id FROM search_searchentry
+                        WHERE tokens @@ query AND id + 0 < upper_id
+                        AND era && ARRAY(SELECT generate_series(oldest_era, newest_era))
+                        LIMIT many + 1
+                    );
+                END IF;
+                IF cardinality(hits) <= many THEN
+                    RETURN QUERY SELECT hit FROM unnest(hits) hit ORDER BY hit DESC LIMIT wanted;
+                    wanted := wanted - cardinality(hits);
+                    upper_id := lower_id;
+                    eras := eras * 2;
+                    CONTINUE;
+                END IF;
+            END IF;
+            IF oldest_era < newest_era THEN
+                eras := (newest_era - oldest_era + 1) / 2;
             ELSE
-                lower_id := oldest_era::bigint << 14;
+                walks := true;
             END IF;
         END LOOP;
     END

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from halfsky.search import services
+from halfsky.search import rules, services
 from halfsky.search.models import SearchEntry
 from halfsky.search.queries import search
 from halfsky.search.services import Entry
@@ -233,3 +233,34 @@ def test_any_part_of_an_indexed_text_finds_it(text, data):
     services.index_many([entry(1, "", text)])
     if any(character not in "，、" for character in part):
         assert found(part) == [1]
+
+
+def test_search_finds_the_newest_wherever_in_the_index_the_hits_lie():
+    """On PostgreSQL hits are looked for by walks and windows: every way there agrees with a count."""
+    words = {
+        "常见": lambda n: True,
+        "前半": lambda n: n < 5_500,
+        "后半": lambda n: n >= 5_500,
+        "一簇": lambda n: 2_000 <= n < 4_500,
+        "三分": lambda n: n % 3 == 0,
+        "稀有": lambda n: n % 1_999 == 7,
+        "最先": lambda n: n == 0,
+    }
+    ids = [5_000 + n if n < 8_000 else 40_000 + 11 * n for n in range(9_000)]  # with a gap
+    rows = []
+    for n, id in enumerate(ids):
+        title = " ".join(word for word, has in words.items() if has(n))
+        tokens = rules.entry_tokens("plans.task", title, "", BUREAU)
+        rows.append(
+            SearchEntry(
+                id=id, kind="plans.task", object_id=n, title=title, unit_path=BUREAU, tokens=tokens
+            )
+        )
+    SearchEntry.objects.bulk_create(rows, batch_size=1_000)
+
+    for query in [*words, "前半 三分", "前半 后半", "一簇 稀有", "一簇 后半"]:
+        expected = [n for n in reversed(range(9_000)) if all(words[w](n) for w in query.split())]
+        assert found(query) == expected[:20], query
+        for n in (8_500, 5_501, 3_000, 1, 0):
+            older = [m for m in expected if m < n]
+            assert found(query, before=ids[n], limit=30) == older[:30], (query, n)
