@@ -31,6 +31,7 @@ from halfsky.plans.rules import proposals
 from halfsky.plans.rules.coverage import Declaration
 from halfsky.plans.rules.reading import PlanReading, read_plan
 from halfsky.plans.rules.reading import reading as read
+from halfsky.plans.rules.reading.dates import DateKind, FoundDate
 from halfsky.plans.rules.reading.owners import Part
 from halfsky.plans.services.refusals import Refused
 
@@ -290,6 +291,16 @@ def _measure(
     return measure, sorted({unit for unit in [*helpers, *leads[1:]] if unit != lead})
 
 
+def _is_node(found: FoundDate) -> bool:
+    """Whether a date of the document is a day of the plan's year: a deadline, or an event's day.
+
+    "7月" is a time, not a day, and the date of issue is past when the plan begins.
+    """
+    if found.kind is DateKind.DEADLINE:
+        return True
+    return found.kind is DateKind.EVENT and "-" in found.date
+
+
 def _marks(plan: Plan, reading: PlanReading, *, years: int) -> Iterator[Mark]:
     for found in reading.dates:
         yield Mark(
@@ -298,7 +309,7 @@ def _marks(plan: Plan, reading: PlanReading, *, years: int) -> Iterator[Mark]:
             start=found.span.start,
             end=found.span.end,
             text=found.text[:200],
-            on=_moved(found.on, years),
+            on=_moved(found.on, years) if _is_node(found) else None,
             value={"kind": str(found.kind), "date": found.date},
         )
     owners = [owner.span for point in reading.key_points for owner in point.owners]

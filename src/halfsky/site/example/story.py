@@ -70,6 +70,9 @@ ASSIGNMENTS = (
 )
 OTHERS = ("QHSTHJ-FW", "陶然")
 
+# Dates that the officer sets where the document names none.
+DATES = ((5, 29), (6, 30), (12, 15), (9, 25), (10, 30), (12, 4), (11, 20), (12, 25), (8, 31))
+
 TARGETS = (
     ("集中学习", 4, "次", "以签到表计，同一主题只计一次"),
     ("工作信息", 12, "篇", "以发布链接计"),
@@ -184,7 +187,7 @@ def bring_plan(bureau: Unit, officer: Account) -> Plan:
 def assign(plan: Plan, places: dict[str, Unit], officer: Account) -> None:
     """Do what the officer does in review: settle every sentence, unit, owner and date."""
     persons = {person.name: person for person in Person.objects.all()}
-    for measure in plan.measures.select_related("plan").all():
+    for place, measure in enumerate(plan.measures.select_related("plan").all()):
         lead, owner = next(
             (
                 (unit, name)
@@ -200,7 +203,8 @@ def assign(plan: Plan, places: dict[str, Unit], officer: Account) -> None:
             "checked_by": officer.display_name,
         }
         if not (measure.due_on or measure.recurrence or measure.nodes):
-            values["due_on"] = date(YEAR, 11, 30)
+            month, day = DATES[place % len(DATES)]
+            values["due_on"] = date(YEAR, month, day)
         for word, number, unit, rule in TARGETS:
             if word in measure.text:
                 values |= {"target_number": number, "target_unit": unit, "counting_rule": rule}
