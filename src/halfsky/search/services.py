@@ -14,6 +14,7 @@ from halfsky.search.models import SearchEntry
 
 BATCH = 2_000
 MAX_URL = 500
+LAST_STEP = "Z" * rules.STEP  # every path below P lies between P and P + LAST_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def move_paths(old: str, new: str) -> int:
     """
     rules.above(old), rules.above(new)
     number, last = 0, 0
-    moved = SearchEntry.objects.filter(unit_path__startswith=old).defer("tokens").order_by("id")
+    moved = SearchEntry.objects.filter(unit_path__range=(old, old + LAST_STEP)).defer("tokens").order_by("id")
     while rows := list(moved.filter(id__gt=last)[:BATCH]):
         last = rows[-1].pk
         for row in rows:
