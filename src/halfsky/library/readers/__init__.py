@@ -8,6 +8,7 @@ with bounded memory and time; .doc, .wps, .rtf and .odt go through LibreOffice w
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 from pathlib import Path
@@ -20,6 +21,8 @@ from halfsky.library.readers.text import read_string, read_text
 from halfsky.library.readers.word import read_word
 
 __all__ = ["CannotRead", "detect", "needs_office", "read_bytes", "read_file", "read_pasted"]
+
+log = logging.getLogger(__name__)
 
 _OFFICE_KINDS = frozenset({"doc", "wps", "rtf", "odt", "wordxml", "uot"})
 _SHEET_KINDS = frozenset({"xlsx", "xls", "xlsb", "ods"})
@@ -97,8 +100,16 @@ def read_bytes(data: bytes, filename: str = "", charset: str | None = None) -> S
         raise too_large(len(data))
     try:
         return _read(data, filename, charset)
-    except (MemoryError, RecursionError):
+    except CannotRead:
+        raise
+    except RecursionError:
         raise CannotRead("too_deep", limit=rules.MAX_NESTING) from None
+    except MemoryError:
+        limit = rules.megabytes(rules.APART_MEMORY_BYTES)
+        raise CannotRead("too_much_memory", limit=limit) from None
+    except Exception as fault:
+        log.exception("a reader failed on a paper of %s bytes", len(data))
+        raise CannotRead("damaged", kind=extension(filename) or "txt") from fault
 
 
 def _read(data: bytes, filename: str, charset: str | None) -> SourceText:

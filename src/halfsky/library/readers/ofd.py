@@ -122,7 +122,9 @@ class _Document:
                 waiting.extend(inner for inner in reversed(element) if isinstance(inner.tag, str))
 
     def _text_object(self, element: etree._Element) -> Iterator[list[Glyph]]:
-        boundary = _numbers(attribute(element, "Boundary")) or [0.0, 0.0]
+        boundary = _numbers(attribute(element, "Boundary"))
+        if len(boundary) != 4:
+            boundary = [0.0, 0.0, 0.0, 0.0]
         matrix = _numbers(attribute(element, "CTM"))
         if len(matrix) != 6:
             matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from halfsky.library import messages, rules
+from halfsky.library import messages, readers, rules
 from halfsky.library.papers import CannotRead, SourceText
 from halfsky.library.readers import apart, needs_office, read_bytes, read_file
 from halfsky.library.tests.papers import W, docx, ofd, ole, p, pdf, run, zipped
@@ -339,9 +339,17 @@ def test_a_pdf_with_any_bytes_changed_is_read_or_refused(at: int, change: bytes)
     assert is_read_or_refused(data[:at] + change + data[at + len(change) :])
 
 
+def test_a_mistake_of_a_reader_is_logged_and_said_as_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(readers, "read_text", lambda *args: args[9])
+    assert refusal("要点".encode(), "plan.txt").says == "这份纯文本已损坏，读不出来。"
+    assert "a reader failed" in caplog.text
+
+
 def is_read_or_refused(data: bytes, name: str = "") -> bool:
     try:
-        source = read_bytes(data, name)
+        source = readers._read(data, name, None)  # within the last net, which hides mistakes
     except CannotRead as fault:
         return bool(fault.says and fault.mend)
     return fits(source)

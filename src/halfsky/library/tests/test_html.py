@@ -140,6 +140,6 @@ def test_unclosed_tags_do_not_matter() -> None:
 def test_a_long_ordered_list_takes_time_in_step_with_its_length() -> None:
     import time
 
-    began = time.perf_counter()
+    began = time.process_time()
     assert lines("<ol>" + "<li>学习" * 20_000 + "</ol>")[-1] == "20000. 学习"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -234,6 +234,13 @@ def test_a_matrix_moves_and_scales_ofd_text() -> None:
     assert read_bytes(ofd([[(28, 60, 5, "正文")]], objects=moved)).text == "正文\n工作要点"
 
 
+def test_an_ofd_without_boundaries_is_read() -> None:
+    data = ofd(
+        [[]], objects=ofd_text(1, 1, 5, "要点").replace('Boundary="1 1 190 5"', 'Boundary="1"')
+    )
+    assert read_bytes(data).text == "要点"
+
+
 def test_ruling_lines_of_an_ofd_make_a_table() -> None:
     def line(x1: float, y1: float, x2: float, y2: float) -> str:
         return (

@@ -347,7 +347,7 @@ def test_a_document_of_sixty_pages_is_read_in_well_under_a_second() -> None:
         p("组织女职工学习妇女权益保障法，开展普法宣传。" * 2, num="1") for _ in range(1500)
     )
     data = docx(body, numbering=numbering(OUTLINE))
-    began = time.perf_counter()
+    began = time.process_time()
     source = read_bytes(data)
     assert len(source.text) > 60_000
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
