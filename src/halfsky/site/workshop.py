@@ -277,7 +277,7 @@ def checks(root: Path, *, fix: bool) -> list[Check]:
         str(path.relative_to(root)) for pattern in CHECKED_TYPES for path in root.glob(pattern)
     )
     pages = sorted(str(path.relative_to(root)) for path in root.glob("src/halfsky/*/jinja2"))
-    code = ["src", "tests", "bench", "eval", "conftest.py", "manage.py", "requirements"]
+    code = ["src", "tests", "bench", "eval", "conftest.py", "manage.py", "setup.py", "requirements"]
     code = [name for name in code if (root / name).exists()]
     return [
         Check("ruff check", (*python, "ruff", "check", *(["--fix"] if fix else []), *code)),
