@@ -138,9 +138,13 @@ _SHORT_GOES_ON = re.compile(
     r"^(?:抓好|做好|搞好|抓实|做到|落实好|办好|及时|严格|予以|加以|并).{2,8}$"
 )
 _PUT = re.compile(
-    r"^(?:将|把)(?P<object>.{1,60}?)(?P<verb>纳入|落实|列入|融入|贯穿|转化|作为|摆在|放在|核对|分给|分解|报|送|办|建|做|推|转|变|压|抓|管|[^，]{0,4}到)"
+    r"^(?:将|把).{1,60}?(?:纳入|落实|列入|写入|融入|贯穿|转化|作为|摆在|放在|核对|分给|分解|报|送|办|建|做|推|转|变|压|抓|管|到)"
 )
-_PUT_SORT = {"贯穿": Sort.SCHEDULE, "融入": Sort.AIM, "转化": Sort.AIM, "作为": Sort.AIM}
+_PUT_WORDS = (
+    (re.compile(r"纳入|列入|写入|落实|分解|核对"), Sort.ACTION),
+    (re.compile(r"贯穿"), Sort.SCHEDULE),
+    (re.compile(r"融入|转化|作为"), Sort.AIM),
+)
 _WITH_PUT = re.compile(
     r"^(?:推动|促进|推进|争取|协调|督促|引导|支持)(?:将|把).{1,60}(?:纳入|列入|写入|落实)"
 )
@@ -177,6 +181,13 @@ def _bare(words: str) -> str:
     return words
 
 
+def _put_sort(words: str) -> Sort | None:
+    """Return what a clause with 将… or 把… does, None if it is no such clause."""
+    if not _PUT.match(words):
+        return None
+    return next((sort for pattern, sort in _PUT_WORDS if pattern.search(words)), Sort.ACTION)
+
+
 def sort_of(words: str) -> Sort:
     """Return what a (folded, shut) clause does in its sentence, judged by its own words."""
     words = words.strip()
@@ -188,13 +199,13 @@ def sort_of(words: str) -> Sort:
         return Sort.MORE
     if _RESULT.match(words):
         return Sort.RESULT
-    if put := _PUT.match(words):
-        return _PUT_SORT.get(put["verb"], Sort.ACTION)
+    if put := _put_sort(words):
+        return put
     bare = _bare(words)
     if not bare:
         return Sort.LINK
-    if put := _PUT.match(bare):
-        return _PUT_SORT.get(put["verb"], Sort.ACTION)
+    if put := _put_sort(bare):
+        return put
     if _SHORT_GOES_ON.match(words) and len(words) <= 8:
         return Sort.SCHEDULE
     if re.match(r"^通过(?:组织|开展|举办|召开|实施)", bare):

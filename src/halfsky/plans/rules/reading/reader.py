@@ -105,6 +105,8 @@ class _Reader:
         school_year = "学年" in self.own
         if self.own and year_in(self.own)[1]:
             self.notices.append("year_masked")
+        if year is None and self.title is None:
+            year = self._year_in_headings(parts)
         calendar = PlanCalendar(year, school_year=school_year)
         look_back = parts.preamble if parts.lists else Span(0, 0)
         found = find_dates(
@@ -167,6 +169,17 @@ class _Reader:
             notices=tuple(dict.fromkeys(self.notices)),
         )
 
+    def _year_in_headings(self, parts: Sections) -> int | None:
+        """Return the year of a heading such as 二、2026年工作计划, for a paper without a title."""
+        for numbered in parts.lists:
+            for node in numbered.nodes:
+                words = heading_span(node, self.folded, self.enclosures).of(self.folded)
+                if re.search(r"计划|安排|打算|要点|任务|思路|重点", words):
+                    year, _ = year_in(words)
+                    if year is not None:
+                        return year
+        return None
+
     # --- points -------------------------------------------------------------------------------
 
     def _points(
@@ -193,7 +206,7 @@ class _Reader:
             if role is Role.FRAME:
                 self._say(
                     Span(heading.end, span.end), Coverage.AIM, index, "coverage.frame",
-                    f"“{heading.of(self.text)}”一节讲总的要求，不单独成为举措。",
+                    f"“{heading.of(self.text)}”一节讲总的要求或已有情况，不单独成为举措。",
                 )  # fmt: skip
             points.append(
                 KeyPoint(
@@ -208,6 +221,19 @@ class _Reader:
                     owners=tuple(owners.items),
                 )
             )
+        told = [
+            p.span
+            for p in points
+            if re.search(r"总结|回顾|成就", fold(p.heading)) and p.role is Role.FRAME
+        ]
+        if told:
+            self.dates = [
+                replace(found, kind=DateKind.PAST)
+                if found.kind in (DateKind.EVENT, DateKind.DEADLINE)
+                and any(span.covers(found.span) for span in told)
+                else found
+                for found in self.dates
+            ]
         return self._with_tables(points, tables)
 
     def _item(self, node: Node) -> Item:
@@ -253,11 +279,16 @@ class _Reader:
         item = "/".join(path) or None
         measures: list[Measure] = []
         for part in between([span for span in self.table_spans if own.covers(span)], own):
-            in_month = node.marker.kind is MarkerKind.MONTH
-            measures += self._of_sentences(part, point, owners, seen, item, each=in_month)
+            each = node.marker.kind is MarkerKind.MONTH
+            each = each or (bool(path) and self.folded[heading.end : heading.end + 1] == "：")
+            measures += self._of_sentences(part, point, owners, seen, item, each=each)
         for child in below:
             printed = _ordinal(child) or str(child.marker.number)
             measures += self._measures(child, point, owners, seen, (*path, printed))
+        named = tuple(self._dates_in(heading))
+        if named:
+            # 第一周（3月2日至6日）：…: the day stands in the heading, the work below it.
+            measures = [m if m.dates else replace(m, dates=named) for m in measures]
         has_table = any(inside.covers(span) for span in self.table_spans)
         if node.marker.kind is MarkerKind.MONTH or not len(heading):
             return measures

@@ -153,7 +153,10 @@ def _closing(content: Sequence[Line], lists: Sequence[NumberedList], end: int) -
     later = [line for line in content if deepest.marker.start < line.span.start < end]
     if last.marker.kind is MarkerKind.MONTH:
         return end
-    for line in later:
+    opening = next((line for line in content if line.span.end > deepest.marker.start), None)
+    bare = opening is not None and not re.search(r"[。；：]", opening.text)
+    # The first line below a bare heading is that point's own, whatever it begins with.
+    for line in later[1:] if bare else later:
         if _CLOSING.match(line.text) and "\t" not in line.text:
             return line.span.start
     others = nodes[:-1]
