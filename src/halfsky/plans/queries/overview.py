@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,7 @@ class MeasureLine:
     point_id: int
     owner_id: int | None
     owner: str
+    owner_key: str  # pinyin, to sort by
     total: int
     done: int
     next_due_on: date | None
@@ -169,7 +171,9 @@ class Overview:
         for line in self.measures:
             key = line.owner_id or 0
             groups.setdefault(key, Group(key, "", line.owner, [])).measures.append(line)
-        return sorted(groups.values(), key=lambda group: (not group.title, group.title))
+        return sorted(
+            groups.values(), key=lambda group: (not group.id, group.measures[0].owner_key, group.id)
+        )
 
 
 def _node_text(nodes: Sequence[Mapping[str, str]], day: date | None) -> str:
@@ -182,7 +186,7 @@ def _node_text(nodes: Sequence[Mapping[str, str]], day: date | None) -> str:
 def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
     rows = plan.measures.order_by("point__position", "position", "id").values_list(
         "pk", "point__position", "position", "text", "point_id", "owner_id", "owner__name",
-        "task_count", "done_count", "next_due_on", "nodes", "is_soft",
+        "owner__name_key", "task_count", "done_count", "next_due_on", "nodes", "is_soft",
     )  # fmt: skip
     return [
         MeasureLine(
@@ -192,6 +196,7 @@ def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
             point_id=point_id,
             owner_id=owner_id,
             owner=owner or "",
+            owner_key=owner_key or "",
             total=total,
             done=done,
             next_due_on=next_due_on,
@@ -227,7 +232,7 @@ def _monday(day: date) -> date:
 
 
 def overview(plan: Plan, today: date) -> Overview:
-    """The overview of a plan that the caller may see. Four statements, whatever its size."""
+    """The overview of a plan that the caller may see. Five statements, whatever its size."""
     near = near_until(today, plan.near_workdays)
     lines = _measure_lines(plan, today, near)
     by_point: dict[int, list[MeasureLine]] = {}
@@ -255,11 +260,27 @@ def overview(plan: Plan, today: date) -> Overview:
         points=points,
         months=[Month(number, *counts) for number, counts in months.items()],
         weeks=sorted(weeks.items()),
-        pins=_pins(plan),
+        pins=_pins(plan, _named_days(plan)),
     )
 
 
-def _pins(plan: Plan) -> list[Pin]:
+DATE_FIRST = re.compile(r"^\s*(?:\d{4}年)?\d{1,2}(?:月(?:\d{1,2}[日号]|[上中下]旬|底)?|\.\d{1,2})(?:之?前)?，?")
+
+
+def _named_days(plan: Plan) -> dict[date, str]:
+    """What is due on the days that measures name: the words of their nodes, else their own."""
+    found: dict[date, str] = {}
+    for text, due_on, nodes in plan.measures.order_by("point__position", "position").values_list(
+        "text", "due_on", "nodes"
+    ):
+        for node in nodes:
+            found.setdefault(date.fromisoformat(node["on"]), node["text"])
+        if due_on is not None and not nodes:
+            found.setdefault(due_on, text)
+    return {on: DATE_FIRST.sub("", text) or text for on, text in found.items()}
+
+
+def _pins(plan: Plan, named_days: Mapping[date, str]) -> list[Pin]:
     """The days that the document names, once each, and the important days of the year."""
     important: dict[date, days.Occurrence] = {}
     for day in days.days_of_year(plan.year):
@@ -274,12 +295,9 @@ def _pins(plan: Plan) -> list[Pin]:
         meant = important.get(on)
         named.setdefault(
             on,
-            Pin(
-                on,
-                (meant.colloquial or meant.name) if meant else text,
-                meant.name_en if meant else "",
-                from_document=True,
-            ),
+            Pin(on, meant.colloquial or meant.name, meant.name_en, from_document=True)
+            if meant and on not in named_days
+            else Pin(on, named_days.get(on, text), "", from_document=True),
         )
     suggested = [
         Pin(
@@ -296,12 +314,17 @@ def _pins(plan: Plan) -> list[Pin]:
     return sorted([*named.values(), *suggested], key=lambda pin: (pin.on, pin.text))
 
 
+NEAR_MODULES = frozenset({"rights", "honors", "equality", "families", "health", "learning"})
+
+
 def _weight(day: days.Occurrence) -> int:
-    """Statutory days first, then those whose source was read, then anniversaries of laws."""
+    """Days of women's work before general holidays, those whose source was read before recalled
+    ones, anniversaries of laws last."""
     return (
-        (not day.statutory)
+        (not NEAR_MODULES.intersection(day.modules))
         + (day.status == days.Status.RECALLED)
-        + 2 * (day.anniversary is not None)
+        + 3 * (day.anniversary is not None)
+        - day.statutory
     )
 
 

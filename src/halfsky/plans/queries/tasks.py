@@ -29,6 +29,7 @@ class TaskFilter:
     """What a list of tasks is narrowed to; all of it stands in the URL."""
 
     light: LightState | None = None
+    only_open: bool = False  # when no light is wanted: leave closed ones out
     point_id: int | None = None
     measure_id: int | None = None
     owner_id: int | None = None
@@ -76,10 +77,12 @@ class TaskPage:
     before: tuple[date, int] | None  # key of the page before
 
 
-def _within_light(light: LightState | None, today: date, near: date) -> Q:
+def _within_light(wanted: TaskFilter, today: date, near: date) -> Q:
     """Lights are functions of dates, so a light narrows to a range of an index."""
     opened = Q(state=TaskState.ISSUED)
-    match light:
+    match wanted.light:
+        case None if wanted.only_open:
+            return opened
         case None:
             return Q(state__in=(TaskState.ISSUED, TaskState.CLOSED))
         case LightState.LATE:
@@ -195,7 +198,7 @@ def _found(
     account: Account, plan: Plan, wanted: TaskFilter, *, today: date, near: date
 ) -> tuple[QuerySet[Task], bool]:
     """The tasks of a list from its key on; the flag says that they come in reverse."""
-    tasks = visible_tasks(account, plan).filter(_within_light(wanted.light, today, near))
+    tasks = visible_tasks(account, plan).filter(_within_light(wanted, today, near))
     for name, value in (
         ("point_id", wanted.point_id),
         ("measure_id", wanted.measure_id),

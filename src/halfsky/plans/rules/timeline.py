@@ -29,7 +29,7 @@ def label_width(text: str, *, size: float = 12.0) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label beside the pin at `x`: to its right, or to its left if it would leave the line.
+    """A label beside the pin at `x`: to its right, or to its left where that is taken.
 
     The pin runs from its lane down to the line. A pin without a lane has no label.
     """
@@ -60,12 +60,15 @@ def place_labels(
 ) -> list[Label]:
     """Place a label for each (x, width), the first ones first, around those that stand already.
 
-    Each takes the highest lane where it covers nothing; one that finds none gets no lane.
+    Each takes the highest lane where it covers nothing, to the right of its pin if it can; one
+    that finds none gets no lane.
     """
     placed: list[Label] = []
     for x, width in wanted:
-        leftward = x + width > 1
-        choices = (Label(x, width, lane, leftward) for lane in range(1, LANES + 1))
+        sides = [side for side, fits in ((False, x + width <= 1), (True, x >= width)) if fits]
+        choices = (
+            Label(x, width, lane, leftward) for leftward in sides for lane in range(1, LANES + 1)
+        )
         placed.append(
             next(
                 (
@@ -73,7 +76,7 @@ def place_labels(
                     for label in choices
                     if not any(_collide(label, other) for other in (*standing, *placed))
                 ),
-                Label(x, width, None, leftward),
+                Label(x, width, None),
             )
         )
     return placed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,11 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from halfsky.kernel.days import Status
 from halfsky.people import access
 from halfsky.people.models import Account
 from halfsky.plans import permissions, queries, sentences
@@ -34,7 +34,7 @@ VIEWS = ("points", "owners", "months")
 SOFT = "soft"  # measures without a deliverable
 LIGHTS = frozenset({*LightState, SOFT})
 MEASURES_SHOWN = 200
-ORDINARY, NARROW = 880, 640  # pixels that the time line has at least: on a screen, on paper
+LINE = 880  # pixels that the time line has at least where it is shown
 
 
 # ── home ───────────────────────────────────────────────────────────────────────────────────
@@ -105,29 +105,58 @@ def _short(text: str) -> str:
     return text
 
 
+def _label_text(pin: Pin, language: str) -> str:
+    return f"{pin.on.month}.{pin.on.day} {_short(pin.text_in(language))}"
+
+
+def _placed_first(
+    pins: list[Pin],
+    wanted: Callable[[list[Pin]], list[tuple[float, float]]],
+    now: list[timeline.Label],
+) -> dict[Pin, timeline.Label]:
+    """Labels for the document's own days: in the order that leaves the fewest without one.
+
+    Rather across the line of today than none at all.
+    """
+    best: dict[Pin, timeline.Label] = {}
+    for standing in (now, []):
+        for order in (pins, pins[::-1]):
+            placed = dict(zip(order, timeline.place_labels(wanted(order), standing), strict=True))
+            hidden = sum(label.lane is None for label in placed.values())
+            if not best or hidden < sum(label.lane is None for label in best.values()):
+                best = placed
+            if not hidden:
+                return best
+    return best
+
+
 def _placed_pins(found: Overview, year: int, language: str) -> list[PlacedPin]:
-    """The pins of the year with their places; the document's own get their labels first."""
-    today = found.today
-    standing: list[timeline.Label] = []
-    if today.year == year:
-        standing.append(timeline.Label(timeline.place_in_year(today), 0.0, 0))
+    """The pins of the year with their places; the document's own get their labels first.
+
+    A suggestion without room for its label is left out: it stands in the table.
+    """
+    now = (
+        [timeline.Label(timeline.place_in_year(found.today), 0.0, 0)]
+        if found.today.year == year
+        else []
+    )
     named = [pin for pin in found.pins if pin.from_document]
     suggested = sorted(
         (pin for pin in found.pins if not pin.from_document), key=lambda pin: (pin.weight, pin.on)
     )
-    labels: dict[Pin, timeline.Label] = {}
-    for pins, length in ((named, NARROW), (suggested, ORDINARY)):
-        wanted = [
+
+    def wanted(pins: list[Pin]) -> list[tuple[float, float]]:
+        return [
             (
                 timeline.place_in_year(pin.on),
-                (timeline.label_width(f"{pin.on.month}.{pin.on.day} {_short(pin.text_in(language))}") + 20)
-                / length,
+                (timeline.label_width(_label_text(pin, language)) + 20) / LINE,
             )
             for pin in pins
         ]
-        placed = timeline.place_labels(wanted, standing)
-        labels.update(zip(pins, placed, strict=True))
-        standing += placed
+
+    placed = _placed_first(named, wanted, now)
+    standing = [*placed.values(), *now]
+    placed |= zip(suggested, timeline.place_labels(wanted(suggested), standing), strict=True)
     return [
         PlacedPin(
             pin=pin,
@@ -137,7 +166,8 @@ def _placed_pins(found: Overview, year: int, language: str) -> list[PlacedPin]:
             top=None if label.lane is None else LANE * label.lane,
             leftward=label.leftward,
         )
-        for pin, label in labels.items()
+        for pin, label in placed.items()
+        if pin.from_document or label.lane is not None
     ]
 
 
@@ -157,6 +187,10 @@ def _weeks(found: Overview, year: int) -> list[dict[str, Any]]:
             }
         )
     return bars
+
+
+def _part(template: str, context: dict[str, Any]) -> SafeString:
+    return mark_safe(render_to_string(template, context, using="jinja2"))  # Jinja2 has escaped it
 
 
 @lru_cache(maxsize=64)
@@ -189,10 +223,10 @@ def _body(
         "why": sentences.light_reason,
         "language": language,
     }
-    summary = render_to_string("plans/_overview_summary.html", context, using="jinja2")
-    main = render_to_string("plans/_overview_main.html", context, using="jinja2")
+    summary = _part("plans/_overview_summary.html", context)
+    main = _part("plans/_overview_main.html", context)
     week = _week(queries.due_this_week(Task.objects.filter(plan=plan), plan, today), plan, today)
-    line = render_to_string(
+    line = _part(
         "plans/_overview_line.html",
         context
         | {
@@ -200,15 +234,13 @@ def _body(
             "weeks": _weeks(found, plan.year),
             "now": f"{100 * timeline.place_in_year(today):.2f}%" if today.year == plan.year else "",
             "now_leftward": today.month > 6,
-            "recalled": Status.RECALLED,
         },
-        using="jinja2",
     )
     return Body(plan.document.name.rpartition(".")[0] or plan.document.name, summary, main, week, line)
 
 
 def _week(tasks: list[Any], plan: Plan, today: date) -> SafeString:
-    return render_to_string(
+    return _part(
         "plans/_overview_week.html",
         {
             "tasks": tasks,
@@ -217,7 +249,6 @@ def _week(tasks: list[Any], plan: Plan, today: date) -> SafeString:
             "why": sentences.light_reason,
             "shown": WEEK_SHOWN,
         },
-        using="jinja2",
     )
 
 

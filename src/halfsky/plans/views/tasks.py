@@ -71,6 +71,7 @@ def read_filter(query: Any, account: Account) -> TaskFilter:
     after = _key(query.get("after", ""))
     return TaskFilter(
         light=LightState(light) if light in LISTED else None,
+        only_open=light != "all",
         point_id=_id(query.get("point", "")),
         measure_id=_id(query.get("measure", "")),
         # an account without a person owns nothing
@@ -136,6 +137,7 @@ def task_list(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "counts": counts if not wanted.is_narrowed else None,
+        "is_filtered": wanted.is_narrowed or wanted.light is not None,
         "lights": LISTED,
         "narrowed": _narrowed_by(request, plan, wanted, page.rows),
         "previous": key_text(page.before),
@@ -229,6 +231,7 @@ def _measure_context(
         if proof.permission in declared and access.may(account, declared[proof.permission], place)
     ]
     only_open = request.GET.get("open") == "1"
+    tail = f"：{measure.text}"
     here = reverse("plans:measure", args=[measure.pk])
     return {
         "page": page,
@@ -236,6 +239,9 @@ def _measure_context(
         "plan": plan,
         "rows": [row for row in page.tasks if row.state == TaskState.ISSUED or not only_open],
         "only_open": only_open,
+        # beside its measure a task need not repeat the measure's words
+        "titles": {row.id: row.title.removesuffix(tail) for row in page.tasks},
+        "nodes": [(date.fromisoformat(node["on"]), node["text"]) for node in measure.nodes],
         "here": here,
         "record_urls": {
             row.id: f"{measure_kind(row.carried_by).url(row.record_id)}?{urlencode({'from': here})}"
