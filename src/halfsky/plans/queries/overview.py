@@ -218,6 +218,7 @@ def _measure_lines(plan: Plan, today: date, near: date) -> list[MeasureLine]:
             point_id,
             owner_id,
             owner,
+            owner_key,
             total,
             done,
             next_due_on,
