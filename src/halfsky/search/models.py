@@ -27,7 +27,7 @@ class TokensField(AnyField):
     ) -> Any:
         if isinstance(value, Tokens):
             return value.vector() if connection.vendor == "postgresql" else value.plain()
-        return value
+        return value if prepared else self.get_prep_value(value)
 
 
 class SearchEntry(models.Model):
