@@ -102,7 +102,11 @@ def move_paths(old: str, new: str) -> int:
     """
     rules.above(old), rules.above(new)
     number, last = 0, 0
-    moved = SearchEntry.objects.filter(unit_path__range=(old, old + LAST_STEP)).defer("tokens").order_by("id")
+    moved = (
+        SearchEntry.objects.filter(unit_path__range=(old, old + LAST_STEP))
+        .defer("tokens")
+        .order_by("id")
+    )
     while rows := list(moved.filter(id__gt=last)[:BATCH]):
         last = rows[-1].pk
         for row in rows:
