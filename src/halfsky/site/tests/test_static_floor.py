@@ -303,12 +303,15 @@ def test_newer_javascript_is_named(script: str, named: str) -> None:
     assert named in [one.split(" (")[0] for one in newer_in_js(script.encode())]
 
 
+ON_EVERY_PAGE = {"halfsky.js", "parts.js"}
+
+
 @pytest.mark.parametrize(
     "path", [p for p in SCRIPTS if VENDORED not in p.parents], ids=lambda p: p.name
 )
 def test_own_script_is_small_and_keeps_nothing(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert len(text.encode()) <= 10_240
+    assert len(text.encode()) <= (10_240 if path.name in ON_EVERY_PAGE else 24_576)
     assert (
         re.findall(r"localStorage|sessionStorage|indexedDB|innerHTML|\beval\b|new Function", text)
         == []
