@@ -87,9 +87,15 @@ _DATE_LINE = re.compile(
 )
 
 
+# The unit and its date on one line; the imprint at the foot of an official paper (印发).
+_SIGNED_DATE = re.compile(
+    rf"[^，。；：\d]{{2,24}}\s+(?:{_DATE_LINE.pattern})|[^，。；：\d]{{0,24}}\s*(?:{_DATE_LINE.pattern})\s*印发"
+)
+
+
 def is_date_line(text: str) -> bool:
     """Say whether a folded line is nothing but a date of issue (成文日期)."""
-    return bool(_DATE_LINE.fullmatch(without_blanks(text)))
+    return bool(_DATE_LINE.fullmatch(without_blanks(text)) or _SIGNED_DATE.fullmatch(text))
 
 
 def _is_prose(text: str) -> bool:
@@ -349,13 +355,13 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
         if re.match(r"附件?[\d一二三四五]{0,2}\s*[：.、]", below.text):
             continue
         indent = below.span.start - folded.rfind("\n", 0, below.span.start) - 1
-        if indent >= 2 and not is_page:
-            continue
         after_comma = (
             text[-1] in "，、"
             and len(text) >= 8
-            and (_is_prose(below.text) or len(text) >= _WRAP_WIDTH)
+            and (_is_prose(below.text) or len(text) >= _WRAP_WIDTH or below.text[-1] in "。；")
         )
+        if indent >= 2 and not is_page and not after_comma:
+            continue
         heading = line_marker(line) is not None and not re.search(r"[。；]", text)
         prose = (
             len(text) >= _WRAP_WIDTH

@@ -179,8 +179,10 @@ class _Builder:
         if marker.number != 1 and not runs_on and not first_seen_late:
             return
         if kind is MarkerKind.DECIMAL:
-            holder = next((x for x in reversed(self._stack) if x.kind is MarkerKind.DIGIT), None)
-            if holder is None or holder.last != marker.parent:
+            holder = next(
+                (x for x in reversed(self._stack) if x.kind is not MarkerKind.DECIMAL), None
+            )
+            if holder is None or holder.last != marker.parent or marker.number != 1:
                 return
         inline = not marker.opens_line or _is_followed_inline(marker, self._ahead)
         following = self._ahead.next(kind, marker.start, also_inline=inline)
@@ -190,12 +192,21 @@ class _Builder:
         while self._stack:
             open_list = self._stack[-1]
             same = open_list.kind is kind and open_list.inline == inline
-            if not same and (self._still_open(open_list, marker) or _list_rank(open_list) < rank):
+            if not same and (
+                self._still_open(open_list, marker) or self._standing(open_list) < rank
+            ):
                 break
             self._pop_to(len(self._stack) - 1)
         new = NumberedList(kind, inline, [Node(marker)], marker.parent)
         (self._stack[-1].nodes[-1].lists if self._stack else self.top).append(new)
         self._stack.append(new)
+
+    def _standing(self, open_list: NumberedList) -> float:
+        """Return how high a list stands; 一是 at the head of paragraphs may be the main list."""
+        sentence_like = open_list.kind in (MarkerKind.IS, MarkerKind.MUST, MarkerKind.NTH)
+        if sentence_like and not open_list.inline and open_list is self._stack[0]:
+            return RANK[MarkerKind.HAN] + 0.5
+        return _list_rank(open_list)
 
     def _still_open(self, open_list: NumberedList, marker: Marker) -> bool:
         following = self._ahead.next(open_list.kind, marker.start, also_inline=open_list.inline)

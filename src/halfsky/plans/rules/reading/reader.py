@@ -342,9 +342,11 @@ class _Reader:
         `each`, when it stands below a month.
         """
         measures: list[Measure] = []
+        limits: list[FoundDate] = []
         for sentence in sentences_in(self.folded, part, self.enclosures):
             words = sentence.of(self.folded)
             if _DETAIL.match(words):
+                limits += self._dates_in(sentence)
                 self.sentences.append(
                     Sentence(
                         sentence,
@@ -370,6 +372,9 @@ class _Reader:
             kept = self._new(found, seen)
             self._add_sentence(sentence, kept, found, point)
             measures += kept
+        if limits:
+            # 完成时限：6月30日 stands after the work, for all of it.
+            measures = [m if m.dates else replace(m, dates=tuple(limits)) for m in measures]
         return _with_section_owners(measures, owners.inside(part))
 
     def _add_sentence(
