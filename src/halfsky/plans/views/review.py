@@ -218,8 +218,8 @@ def _returned(plan: Plan) -> Any:
     """The last step of the plan's state, when it was a return or a rejection with a reason."""
     if plan.state not in {PlanState.PROPOSED, PlanState.REJECTED}:
         return None
-    last = audit.status_changes(Plan, [plan.pk]).last()
-    return last if last is not None and last.reason else None
+    changes = audit.histories_of("plans.plan", [plan.pk]).get(plan.pk, [])
+    return changes[-1] if changes and changes[-1].reason else None
 
 
 def _removed_words(plan: Plan) -> list[dict[str, Any]]:
@@ -439,8 +439,9 @@ def edit_measure(request: HttpRequest, pk: int) -> HttpResponse:
     form = MeasureForm(request.POST, plan=plan, measure=measure, only=only)
     is_row = asked == ["row"]
     if not form.is_valid():
-        if wants_part(request) and is_row:
-            return render(request, "plans/_row_problem.html", {"form": form}, status=422)
+        if wants_part(request) and (is_row or "save" not in request.POST):
+            answer = render(request, "plans/_row_problem.html", {"form": form}, status=422)
+            return answer if is_row else _into(answer, f"#ep-{pk}")
         return _editor(request, measure, form, status=422)
     try:
         edit = editing.change_measure(
@@ -472,10 +473,18 @@ def _measure_refused(
         form.add_error(None, refused.says)
         return _editor(request, measure, form, status=422)
     mine, hidden = _mine(request, measure, form, refused)
-    return _refused(
+    answer = _refused(
         request, plan, refused, mine=mine, hidden=hidden, anchor=f"m-{measure.pk}",
         retry=reverse("plans:edit_measure", args=[measure.pk]),
     )  # fmt: skip
+    return answer if is_row else _into(answer, f"#ep-{measure.pk}")
+
+
+def _into(response: HttpResponse, target: str) -> HttpResponse:
+    """Let a part go to another place of the page than the one it was asked for."""
+    response["HX-Retarget"] = target
+    response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _mine(
@@ -1031,10 +1040,14 @@ def _original(raw: str, stored: list[list[Any]], removed: list[list[Any]]) -> li
     return blocks
 
 
+def _typed(request: HttpRequest) -> str:
+    return (request.GET.get("q") or request.GET.get("owner_name") or "").strip()
+
+
 @login_required
 @require_safe
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """Options for the owner's select: the people of the plan's unit whose name fits `q`."""
     plan = _plan(request, pk)
-    found = queries.choices(plan, request.GET.get("q", "").strip()[:60])
+    found = queries.choices(plan, _typed(request)[:60])
     return render(request, "plans/_review_people.html", {"persons": found.persons})
