@@ -15,8 +15,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from halfsky.library.papers import SourceText  # noqa: E402
-from halfsky.plans.rules.reading import read_plan  # noqa: E402
+from halfsky.library.papers import SourceText  # noqa: E402 -- the path above comes first
+from halfsky.plans.rules.reading import read_plan  # noqa: E402 -- the path above comes first
 
 PAGE = 640
 TARGET_SECONDS = 1.0

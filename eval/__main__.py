@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from eval.scores import (  # noqa: E402  (the path above is needed first in a bare checkout)
+from eval.scores import (  # noqa: E402 -- (the path above is needed first in a bare checkout)
     Tally,
     score_dates,
     score_headings,
@@ -22,8 +22,8 @@ from eval.scores import (  # noqa: E402  (the path above is needed first in a ba
     score_measures,
     score_owners,
 )
-from halfsky.library.papers import SourceText  # noqa: E402
-from halfsky.plans.rules.reading import read_plan  # noqa: E402
+from halfsky.library.papers import SourceText  # noqa: E402 -- the path above comes first
+from halfsky.plans.rules.reading import read_plan  # noqa: E402 -- the path above comes first
 
 SCORES = ("headings", "items", "days", "months", "owners", "measures", "kinds", "title", "year")
 

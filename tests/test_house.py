@@ -22,7 +22,7 @@ REGISTRIES = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(r"(?<![\w./~-])/(?:work|root|home|tmp/hs)/[\w.]")
-SILENCED = re.compile(r"#\s*(?:noqa(?!:? *\w+[\w, ]* -- \w)|type: ignore(?!\[[\w,-]+\] # \w))")
+SILENCED = re.compile(r"#\s*(?:noqa(?!: *[A-Z]+\d+(?:, *[A-Z]+\d+)* +\W+ *\w)|type: ignore(?!\[))")
 NOT_READ = {".png", ".docx", ".doc", ".wps", ".pdf", ".ofd", ".xlsx", ".xls", ".woff2", ".mo"}
 
 

@@ -1,7 +1,6 @@
-"""The same database, no middleware, no sign-in."""
+"""The same database and tables; `wsgi.py` takes the middleware away."""
 
-from halfsky.site.settings import *  # noqa: F403
+from halfsky.site.settings import *  # noqa: F403 -- the same site, made bare
 
-MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "bench.bare.urls"
 WSGI_APPLICATION = "bench.bare.wsgi.application"

@@ -20,11 +20,11 @@ FOUND = "e.id, e.kind, e.object_id, e.title, e.body, e.url, e.unit_path, e.dated
 SQLITE = f"""
     SELECT {FOUND} FROM search_fts f CROSS JOIN search_searchentry e ON e.id = f.rowid
     WHERE f.search_fts MATCH %s AND f.rowid < %s ORDER BY f.rowid DESC LIMIT %s
-"""  # noqa: S608
+"""  # noqa: S608 -- fixed words only, values are parameters
 POSTGRESQL = f"""
     SELECT {FOUND} FROM search_newest(%s::tsquery, %s, %s) AS hit
     JOIN search_searchentry e ON e.id = hit ORDER BY e.id DESC
-"""  # noqa: S608
+"""  # noqa: S608 -- fixed words only, values are parameters
 
 
 @dataclass(frozen=True, slots=True)

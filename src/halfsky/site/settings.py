@@ -50,7 +50,7 @@ if not SECRET_KEY:
             "HALFSKY_SECRET_KEY is not set. Set it to 50 random characters and keep it: "
             "without it nobody stays signed in."
         )
-    SECRET_KEY = "for tests and debugging only, never for people's records"  # noqa: S105
+    SECRET_KEY = "for tests and debugging only, never for people's records"  # noqa: S105 -- never used with people's records
 
 ALLOWED_HOSTS = names("HALFSKY_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = names("HALFSKY_ORIGINS")
@@ -128,9 +128,7 @@ SQLITE_OPTIONS = {
         "PRAGMA foreign_keys=ON; PRAGMA cache_size=-20000;"
     ),
 }
-DATABASES = {
-    "default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'halfsky.sqlite3'}")
-}
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'halfsky.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
