@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # character: reading as a surname
 SURNAMES = {
@@ -69,21 +70,22 @@ def _syllables(text: str) -> list[str]:
     return [s.lower() for s in lazy_pinyin(text, style=Style.NORMAL, errors="default")]
 
 
-def reading(name: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def reading(name: str) -> tuple[str, ...]:
     """The syllables of a name, its surname read as a surname.
 
     >>> reading("单雄信")
-    ['shan', 'xiong', 'xin']
+    ('shan', 'xiong', 'xin')
     >>> reading("尉迟恭")
-    ['yu', 'chi', 'gong']
+    ('yu', 'chi', 'gong')
     """
     name = clean_name(name)
     for table, length in ((COMPOUND_SURNAMES, 2), (SURNAMES, 1)):
         head = name[:length]
         # a name of one character more than the surname at least: 单于 alone is 单 + 于
         if head in table and len(name) > length and "·" not in name:
-            return table[head].split() + _words(name[length:])
-    return _words(name)
+            return (*table[head].split(), *_words(name[length:]))
+    return tuple(_words(name))
 
 
 def _words(text: str) -> list[str]:
