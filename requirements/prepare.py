@@ -46,9 +46,14 @@ def not_done(chinese: str, english: str) -> NotDone:
     return NotDone(chinese if in_chinese() else english)
 
 
+held: list[int] = []  # the lock's file; commands hold it too, should this process be killed
+
+
 def run(command: list[str], **options) -> subprocess.CompletedProcess:
     """Run a command with its output on stderr."""
-    return subprocess.run(command, stdout=sys.stderr.fileno(), check=False, **options)
+    return subprocess.run(
+        command, stdout=sys.stderr.fileno(), pass_fds=held, check=False, **options
+    )
 
 
 def environment_works(python: Path) -> bool:
@@ -212,6 +217,7 @@ def main(which: str, folder: str) -> int:
                     "Another halfsky is installing; waiting …",
                 )
                 fcntl.flock(lock, fcntl.LOCK_EX)
+            held[:] = [lock.fileno()]
             make_environment(venv)
             install(which, venv)
     except NotDone as error:
