@@ -20,6 +20,7 @@ from halfsky.kernel.permissions import Permission
 if TYPE_CHECKING:
     from halfsky.people.models import Account, Grant
 
+STEP = 4  # signs of a path for each level of the tree
 LAST_STEP = "ZZZZ"  # no unit has 36^4 children: every path below P lies in P … P + LAST_STEP
 
 
@@ -61,7 +62,8 @@ class Scope:
     def q(self, prefix: str = "unit") -> Q:
         """A condition on the unit that is reached through `prefix` ("" on units themselves).
 
-        A range, not LIKE: SQLite and PostgreSQL both answer it from the index on the path.
+        A range, which both databases answer from the index on the path, except for an outermost
+        unit: nearly every row is below it, so the index would only be in the way (docs/adr/0006).
         """
         return self.path_q(f"{prefix}__path" if prefix else "path")
 
@@ -73,7 +75,10 @@ class Scope:
             return Q(**{f"{field}__in": self.paths})
         found = Q()
         for path in self.paths:
-            found |= Q(**{f"{field}__range": (path, path + LAST_STEP)})
+            if len(path) == STEP:
+                found |= Q(**{f"{field}__startswith": path})
+            else:
+                found |= Q(**{f"{field}__range": (path, path + LAST_STEP)})
         return found
 
 
