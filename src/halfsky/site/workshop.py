@@ -52,14 +52,24 @@ def call(
     with subprocess.Popen(command, cwd=cwd, env=env) as process:
         try:
             code = process.wait()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
+        except BaseException as end:
+            # Ctrl-C has reached the command too; a second one would cut its tidying short
+            if not isinstance(end, KeyboardInterrupt) or still_runs(process, seconds=5):
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGINT)
+                still_runs(process, seconds=15)
             process.kill()
             raise
     return code if code >= 0 else 128 - code
+
+
+def still_runs(process: subprocess.Popen[bytes], *, seconds: float) -> bool:
+    """Whether the process is still there after waiting for it this long."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 # ---------------------------------------------------------------------------------------- test
@@ -196,9 +206,8 @@ def postgresql() -> Iterator[str | None]:
     finally:
         if server is not None:
             server.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(20)
-            server.kill()
+            if still_runs(server, seconds=20):
+                server.kill()
         shutil.rmtree(home, ignore_errors=True)
 
 
