@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from halfsky.plans.rules.coverage import Gap
 from halfsky.plans.rules.lights import Light, LightState, Reason
@@ -16,7 +17,9 @@ from halfsky.plans.rules.lights import Light, LightState, Reason
 
 def day(value: date) -> str:
     """A day as people write it: 11月25日, Nov 25."""
-    return date_format(value, "MONTH_DAY_FORMAT")
+    if (get_language() or "zh").startswith("zh"):
+        return f"{value.month}月{value.day}日"  # Django's own format says 03月8日
+    return date_format(value, "M j")
 
 
 def why_refused(code: str, values: Mapping[str, Any]) -> str:
@@ -89,7 +92,13 @@ def light_word(state: LightState) -> str:
 
 
 def light_reason(light: Light) -> str:
-    """Why the light says so."""
+    """Why the light says so. Lists ask for the same few reasons again and again."""
+    return _light_reason(light, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _light_reason(light: Light, language: str | None) -> str:
+    del language  # what gettext speaks now
     n = light.days
     match light.reason:
         case Reason.OVERDUE_BY:

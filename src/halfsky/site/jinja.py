@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -77,6 +77,21 @@ def near_day(value: date | None) -> str:
     if value is None:
         return ""
     return day(value) if _local_date(value).year == timezone.localdate().year else full_day(value)
+
+
+@lru_cache(maxsize=2048)
+def _near_day(value: date, year: int, language: str) -> str:
+    del language  # what `day` writes in
+    return day(value) if value.year == year else full_day(value)
+
+
+def near_days() -> Callable[[date], str]:
+    """`near_day` for a long list of dates: asks once for today and the language."""
+    return partial(
+        _near_day,
+        year=timezone.localdate().year,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+    )
 
 
 def weekday(value: date) -> str:
@@ -337,8 +352,18 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+
+    @cache
+    def drawn(name: str, language: str | None) -> Markup:
+        del language  # what the template is written in
+        return Markup(env.get_template(name).render())  # noqa: S704 -- our own template
+
+    def fixed(name: str) -> Markup:
+        """A template that needs no context, drawn once for each language."""
+        return drawn(name, translation.get_language())
+
     env.globals.update(
-        static=static, url=reverse, here=here, shell_of=shell_of, ui=Kit(env), is_chinese=is_chinese,
+        fixed=fixed, near_days=near_days, static=static, url=reverse, here=here, shell_of=shell_of, ui=Kit(env), is_chinese=is_chinese,
         today=timezone.localdate,
     )  # fmt: skip
     env.filters.update(

@@ -91,10 +91,11 @@ def _entries() -> tuple[tuple[MenuEntry, str], ...]:
 
 def _menu(account: Account, path: str) -> tuple[Group, ...]:
     """The groups of entries that the account may open; the longest address that fits is current."""
+    today = timezone.localdate()
     open_to = [
         (entry, url)
         for entry, url in _entries()
-        if entry.permission is None or access.scope(account, entry.permission)
+        if entry.permission is None or access.scope(account, entry.permission, on=today)
     ]
     current = max((url for _entry, url in open_to if path.startswith(url)), key=len, default="")
     groups = []
