@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -198,15 +199,23 @@ def _found(
     account: Account, plan: Plan, wanted: TaskFilter, *, today: date, near: date
 ) -> tuple[QuerySet[Task], bool]:
     """The tasks of a list from its key on; the flag says that they come in reverse."""
-    tasks = visible_tasks(account, plan).filter(_within_light(wanted, today, near))
-    for name, value in (
-        ("point_id", wanted.point_id),
-        ("measure_id", wanted.measure_id),
-        ("owner_id", wanted.owner_id),
-        ("lead_unit_id", wanted.unit_id),
-    ):
-        if value is not None:
-            tasks = tasks.filter(**{name: value})
+    narrow = {
+        name: value
+        for name, value in (
+            ("point_id", wanted.point_id),
+            ("measure_id", wanted.measure_id),
+            ("owner_id", wanted.owner_id),
+            ("lead_unit_id", wanted.unit_id),
+        )
+        if value is not None
+    }
+    # a point or a unit holds many tasks: with closed ones among them the plan's own order is best
+    is_narrow = bool(narrow) and bool(
+        wanted.only_open or wanted.light or wanted.measure_id or wanted.owner_id is not None
+    )
+    tasks = visible_tasks(account, plan, is_narrow=is_narrow).filter(
+        _within_light(wanted, today, near), **narrow
+    )
     if wanted.month is not None:
         last = monthrange(plan.year, wanted.month)[1]
         tasks = tasks.filter(
@@ -289,16 +298,22 @@ def filter_choices(plan: Plan) -> FilterChoices:
     )
 
 
-def light_counts(account: Account, plan: Plan, *, today: date) -> dict[str, int] | None:
+def light_counts(account: Account, plan: Plan, *, today: date) -> Mapping[str, int] | None:
     """Number of tasks by light (late, due, ok, done), from the kept counters.
 
     None for accounts that see a part of the tasks only: their numbers are not kept.
     """
     if not sees_all_tasks(account, plan):
         return None
-    near = near_until(today, plan.near_workdays)
+    return _counts(plan.pk, plan.pulse, today, near_until(today, plan.near_workdays))
+
+
+@lru_cache(maxsize=256)
+def _counts(plan_id: int, pulse: int, today: date, near: date) -> Mapping[str, int]:
+    """Sums of a plan's kept counters. The pulse, which grows with every change, is part of the key:
+    while nothing changes, nothing is read."""
     counts = {"late": 0, "due": 0, "ok": 0, "done": 0}
-    for due_on, total, closed in DueTally.objects.filter(plan=plan).values_list(
+    for due_on, total, closed in DueTally.objects.filter(plan_id=plan_id).values_list(
         "due_on", "total", "closed"
     ):
         counts["done"] += closed
@@ -338,7 +353,7 @@ class MeasurePage:
 
 
 CONTEXT = 60
-TASKS_SHOWN = 200
+TASKS_SHOWN = 50
 HISTORY_SHOWN = 30
 EVIDENCE_SHOWN = 40
 
@@ -351,7 +366,7 @@ def measure_page(account: Account, measure: Measure, *, today: date) -> MeasureP
     plan = measure.plan
     near = near_until(today, plan.near_workdays)
     found = list(
-        visible_tasks(account, plan)
+        visible_tasks(account, plan, is_narrow=True)
         .filter(measure=measure)
         .order_by("due_on", "pk")
         .values_list(*COLUMNS)[: TASKS_SHOWN + 1]

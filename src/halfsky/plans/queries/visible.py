@@ -66,21 +66,33 @@ def sees_all_tasks(account: Account, plan: Plan) -> bool:
 
 def own_tasks(account: Account) -> Q:
     """A condition on tasks: led within the account's departments, or owned by its person."""
-    led = Unit.objects.filter(access.scope(account, SEE_OWN_TASKS).q("")).values("pk")
-    condition = Q(lead_unit__in=led)
-    if account.person_id is not None:
-        condition |= Q(owner_id=account.person_id)
-    return condition
+    condition = Q() if account.person_id is None else Q(owner_id=account.person_id)
+    reach = access.scope(account, SEE_OWN_TASKS)
+    if reach:
+        condition |= Q(lead_unit__in=Unit.objects.filter(reach.q("")).values("pk"))
+    return condition or Q(pk__in=[])
 
 
-def visible_tasks(account: Account, plan: Plan | None = None) -> QuerySet[Task]:
-    """The tasks that the account may see, in `plan` (which it must see itself) or anywhere."""
-    if plan is not None:
-        tasks = Task.objects.filter(plan=plan)
-        return tasks if sees_all_tasks(account, plan) else tasks.filter(own_tasks(account))
-    return Task.objects.filter(
-        access.scope(account, SEE_TASKS).q("plan__unit") | own_tasks(account)
+def visible_tasks(
+    account: Account, plan: Plan | None = None, *, is_narrow: bool = False
+) -> QuerySet[Task]:
+    """The tasks that the account may see, in `plan` (which it must see itself) or anywhere.
+
+    `is_narrow` says that the caller narrows them to a measure, a point, an owner or a unit. The
+    plan is then asked of the measure, not of the task: else SQLite, which keeps no statistics,
+    walks all tasks of the plan by their due dates to find a few.
+    """
+    if plan is None:
+        return Task.objects.filter(
+            access.scope(account, SEE_TASKS).q("plan__unit") | own_tasks(account)
+        )
+    sees_all = sees_all_tasks(account, plan)
+    if not sees_all and not access.scope(account, SEE_OWN_TASKS):
+        is_narrow = True  # to her own
+    tasks = (
+        Task.objects.filter(measure__plan=plan) if is_narrow else Task.objects.filter(plan=plan)
     )
+    return tasks if sees_all else tasks.filter(own_tasks(account))
 
 
 def current_plan(

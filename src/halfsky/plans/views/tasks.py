@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ from halfsky.people.models import Account, Person
 from halfsky.plans import labels, permissions, queries, sentences, task_papers
 from halfsky.plans.models import Measure, Plan, Task, TaskState
 from halfsky.plans.queries import TaskFilter
-from halfsky.plans.queries.tasks import PAGE, MeasurePage
+from halfsky.plans.queries.tasks import MeasurePage
 from halfsky.plans.rules.lights import LightState
 from halfsky.plans.rules.task_line import read_task_line
 from halfsky.plans.services import tasks as services
@@ -114,6 +115,32 @@ def _narrowed_by(
     return found
 
 
+def _addresses(request: HttpRequest) -> Callable[..., str]:
+    """A function that gives the present address with some conditions changed, on its first page."""
+    path, now = request.path, request.GET.dict()
+    for name in ("after", "before", "part", "format"):
+        now.pop(name, None)
+
+    def address(**changes: str | None) -> str:
+        query = {name: value for name, value in {**now, **changes}.items() if value}
+        return f"{path}?{urlencode(query)}" if query else path
+
+    return address
+
+
+def _memo(function: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Remember what `function` says, for one page: its rows share their reasons."""
+    said: dict[Any, str] = {}
+
+    def remembered(value: Any) -> str:
+        found = said.get(value)
+        if found is None:
+            found = said[value] = function(value)
+        return found
+
+    return remembered
+
+
 @login_required
 @require_safe
 def task_list(request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,9 +171,9 @@ def task_list(request: HttpRequest, pk: int) -> HttpResponse:
         "next": key_text(page.after),
         "is_whole": counts is not None,
         "has_person": account.person_id is not None,
-        "size": PAGE,
-        "word": sentences.light_word,
-        "why": sentences.light_reason,
+        "address": _addresses(request),
+        "measures": reverse("plans:measure", args=[0]).removesuffix("0/"),
+        "why": _memo(sentences.light_reason),
     }
     part = request.headers.get("HX-Request-Type") == "partial"
     response = render(request, "plans/_task_rows.html" if part else "plans/tasks.html", context)
