@@ -38,7 +38,9 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder, default=str)))
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict, dict]:
+def changed(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Keep the fields that differ, as they were and as they are.
 
     >>> changed({"a": 1, "b": 2}, {"a": 1, "b": 3})

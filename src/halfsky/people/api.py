@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
+from pydantic import Field
 
 from halfsky.people import access, queries
 from halfsky.people.models import Person, Unit
@@ -105,7 +106,7 @@ def _person(person: Person, details: access.Scope) -> PersonOut:
 )
 def units(
     request: HttpRequest, parent: int | None = None, q: str = "", after: str = "",
-    limit: int = Query(100, ge=1, le=500), ended: bool = False,
+    limit: Annotated[int, Field(ge=1, le=500)] = 100, ended: bool = False,
 ) -> Units:  # fmt: skip
     """The visible units in the order of the tree; directly below `parent`, or found by `q`."""
     account = _account(request)
@@ -136,7 +137,7 @@ def unit(request: HttpRequest, pk: int) -> Unit:
 )
 def persons(
     request: HttpRequest, unit: int | None = None, q: str = "", after: str = "",
-    limit: int = Query(100, ge=1, le=500), left: bool = False,
+    limit: Annotated[int, Field(ge=1, le=500)] = 100, left: bool = False,
 ) -> Persons:  # fmt: skip
     """The visible persons by name; at and below `unit`, or found by `q`; leavers too with `left`."""
     account = _account(request)

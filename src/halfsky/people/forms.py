@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from halfsky.kernel.permissions import Permission
 from halfsky.people import queries
-from halfsky.people.models import Account, Person, StaffKind, Unit, UnitKind
+from halfsky.people.models import Account, Person, Sex, StaffKind, Unit, UnitKind
 from halfsky.people.permissions import EDIT_PERSONS, EDIT_UNITS, GRANT
 from halfsky.people.roles import Role
 from halfsky.people.rules import roster
@@ -132,7 +132,7 @@ class PersonForm(forms.Form):
     name = _text(gettext_lazy("姓名"), 60, required=True, autocomplete="off")
     sex = forms.ChoiceField(
         label=gettext_lazy("性别"),
-        choices=[("", gettext_lazy("请选择")), *Person._meta.get_field("sex").choices],
+        choices=[("", gettext_lazy("请选择")), *Sex.choices],
     )
     birth_month = forms.CharField(
         label=gettext_lazy("出生年月"), max_length=20, required=False,

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 # what an account may open before it has changed its first password
@@ -25,11 +27,11 @@ class SignInFirst(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         match = request.resolver_match
         if match is not None and match.namespaces[:1] == ["api"]:
             return _change_first(request)
-        answer: HttpResponse | None = super().process_view(
+        answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
         return answer or _change_first(request)
@@ -46,8 +48,8 @@ def _change_first(request: HttpRequest) -> HttpResponse | None:
         return HttpResponseForbidden(
             _("请先改掉初始密码。"), content_type="text/plain; charset=utf-8"
         )
-    answer = redirect("account_change_password")
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
-        answer.headers["HX-Redirect"] = "/"
-    return answer
+        answer.headers["HX-Redirect"] = reverse("account_change_password")
+        return answer
+    return redirect("account_change_password")

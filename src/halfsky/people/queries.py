@@ -220,11 +220,18 @@ SORTS: Mapping[str, tuple[Sequence[str], bool]] = {
 }
 
 
+def _may_be_one(one: Person, other: Person) -> bool:
+    """Whether nothing speaks against two records being one person."""
+    births = {one.birth_month, other.birth_month} - {""}
+    return one.sex == other.sex and len(births) < 2
+
+
 def same_person_candidates(account: Account, *, limit: int = 200) -> list[tuple[str, list[Person]]]:
     """Groups of records that may be one person, with the reason.
 
     Reasons: "unit" (same name in one unit), "birth" (same name and birth month), "phone" (same
-    number, other name or unit). Pairs marked as different are left out. At most `limit` groups.
+    number, other name or unit). Left out: pairs marked as different, and two whose sex or birth
+    month differ. At most `limit` groups.
     """
     persons = visible_persons(account, EDIT_PERSONS)
     found: list[tuple[str, list[Person]]] = []
@@ -255,15 +262,20 @@ def same_person_candidates(account: Account, *, limit: int = 200) -> list[tuple[
         for person in filled.filter(wanted).select_related("unit").order_by("id"):
             groups.setdefault(tuple(getattr(person, f) for f in fields), []).append(person)
         for group in groups.values():
-            pair_left = any(
-                (one.pk, other.pk) not in apart
-                for at, one in enumerate(group)
-                for other in group[at + 1 :]
-            )
-            ids = frozenset(person.pk for person in group)
-            if pair_left and ids not in seen:
+            alike = [
+                one
+                for one in group
+                if any(
+                    one.pk != other.pk
+                    and (min(one.pk, other.pk), max(one.pk, other.pk)) not in apart
+                    and _may_be_one(one, other)
+                    for other in group
+                )
+            ]
+            ids = frozenset(person.pk for person in alike)
+            if alike and ids not in seen:
                 seen.add(ids)
-                found.append((reason, group))
+                found.append((reason, alike))
     return found[:limit]
 
 

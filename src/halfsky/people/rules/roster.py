@@ -10,13 +10,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from halfsky.people.rules.cells import plain_text, read_cell
 from halfsky.people.rules.names import clean_name
 
-Cell = str | int | float | bool | date | datetime | timedelta | None
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
@@ -173,7 +173,7 @@ def text_of(cell: Cell) -> str:
     >>> text_of(13800000000.0), text_of(date(2026, 3, 8)), text_of(None)
     ('13800000000', '2026-03-08', '')
     """
-    if cell is None or isinstance(cell, (bool, timedelta)):
+    if cell is None or isinstance(cell, (bool, time, timedelta)):
         return "" if cell is None else str(cell)
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)

@@ -39,7 +39,7 @@ def undo(*, entry_id: int, by: Account) -> Person | Unit:
     Raises OutOfReach if it is not hers, Refused if it was changed again since.
     """
     entry = audit.entry_of(by, entry_id)
-    if entry is None or entry.action not in UNDOABLE:
+    if entry is None or entry.object_id is None or entry.action not in UNDOABLE:
         raise access.OutOfReach
     if timezone.now() - entry.at > WITHIN:
         raise Refused(_("已过 24 小时，不能撤销了。请直接修改。"))

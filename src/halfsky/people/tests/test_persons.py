@@ -144,6 +144,17 @@ def test_doubles_are_found_by_unit_birth_month_and_telephone(unit: Unit) -> None
     ]
 
 
+def test_two_birth_months_or_two_sexes_are_two_persons(unit: Unit) -> None:
+    PersonFactory(unit=unit, name="王芳", birth_month="1980-01")
+    PersonFactory(unit=unit, name="王芳", birth_month="1990-01")
+    PersonFactory(unit=unit, name="李敏", sex="f")
+    PersonFactory(unit=unit, name="李敏", sex="m")
+    officer = account_with("officer", unit)
+    assert queries.same_person_candidates(officer) == []
+    unknown = PersonFactory(unit=unit, name="王芳")
+    assert unknown in queries.same_person_candidates(officer)[0][1]
+
+
 def test_doubles_outside_her_reach_are_not_shown(unit: Unit) -> None:
     elsewhere = UnitFactory()
     PersonFactory(unit=elsewhere, name="李敏", birth_month="1980-01")
