@@ -43,15 +43,21 @@ def make(tasks: int, *, year: int, today: date) -> dict[str, int]:
     from halfsky.plans.services.tasks import recount
 
     with transaction.atomic():
-        root = Unit.add_root(
-            name="青禾市妇女联合会", short_name="市妇联", code="F", kind="federation"
+        root = Unit.objects.add_root(
+            instance=Unit(name="青禾市妇女联合会", short_name="市妇联", code="F", kind="federation")
         )
-        bureau = root.add_child(
-            name="青禾市生态环境局", short_name="生态环境局", code="B", kind=UnitKind.BUREAU
+        bureau = Unit.objects.add_child(
+            root,
+            instance=Unit(
+                name="青禾市生态环境局", short_name="生态环境局", code="B", kind=UnitKind.BUREAU
+            ),
         )
         departments = [
-            Unit.objects.get(pk=bureau.pk).add_child(
-                name=f"第{n}科室", short_name=f"{n}科", code=f"D{n}", kind=UnitKind.DEPARTMENT
+            Unit.objects.add_child(
+                bureau,
+                instance=Unit(
+                    name=f"第{n}科室", short_name=f"{n}科", code=f"D{n}", kind=UnitKind.DEPARTMENT
+                ),
             )
             for n in range(1, 31)
         ]

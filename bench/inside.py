@@ -59,11 +59,11 @@ def look(made: dict[str, int]) -> dict[str, Any]:
 def _deep(plan: int) -> str:
     """The key of a page in the middle of the list."""
     from halfsky.plans.models import Task
-    from halfsky.plans.views.tasks import page_key
+    from halfsky.plans.views.tasks import key_text
 
     count = Task.objects.filter(plan=plan).count()
     row = Task.objects.filter(plan=plan).order_by("due_on", "pk")[count // 2]
-    return f"after={page_key((row.due_on, row.pk))}"
+    return f"after={key_text((row.due_on, row.pk))}"
 
 
 def _database_times(plan: int) -> dict[str, float]:

@@ -44,6 +44,7 @@ def misdeclared(rooms: Iterable[Module], *, roles: frozenset[str]) -> list[Check
     for what, keys_of in (
         ("permission", lambda room: [permission.key for permission in room.permissions]),
         ("measure kind", lambda room: [kind.key for kind in room.kinds]),
+        ("search kind", lambda room: [kind.key for kind in room.search]),
     ):
         for key in _doubles(key for room in rooms for key in keys_of(room)):
             owner = next(room for room in rooms if key in keys_of(room))
@@ -109,6 +110,16 @@ def _misdeclared_room(
                     "E007",
                 )
             )
+    found.extend(
+        _error(
+            f"the search kind {kind.key!r} is not named after its room",
+            f"Begin it with {room.key!r} and a dot.",
+            room,
+            "E012",
+        )
+        for kind in room.search
+        if not KEY.fullmatch(kind.key) or not kind.key.startswith(f"{room.key}.")
+    )
     for kind in room.kinds:
         found += _misdeclared_kind(kind, room, declared=declared)
     return found

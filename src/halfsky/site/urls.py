@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from halfsky.kernel.modules import modules
 from halfsky.site import views
@@ -26,12 +26,16 @@ def rooms() -> list[URLPattern | URLResolver]:
     ]
 
 
+# Accounts are made, and passwords reset, by an administrator: nothing goes out by mail.
+CLOSED = r"^account/(signup|password/reset|email|confirm-email|login/code)(/|$)"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", search, name="search"),
     path("switch/", switch, name="switch"),
     path("preferences/", preferences, name="preferences"),
     path("healthz", views.health, name="health"),
+    re_path(CLOSED, views.closed),
     path("account/", include("allauth.urls")),
     path("api/v1/", api.urls),
     *rooms(),

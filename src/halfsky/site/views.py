@@ -5,15 +5,26 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+
+from halfsky.site.shell import shell_of
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page: the overview of the plan that the reader works with."""
-    return redirect("plans:home")
+    """The front page: the first line of the reader's own menu, which for most is the overview."""
+    for group in shell_of(request).groups:
+        for line in group.lines:
+            return redirect(line.url)
+    return redirect("preferences")
+
+
+@login_not_required
+def closed(request: HttpRequest, *args: str) -> HttpResponse:
+    """Addresses of a library that this site does not offer."""
+    raise Http404
 
 
 @login_not_required
@@ -25,7 +36,9 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "site/error.html", {"code": status, "title": title, "text": text}, status=status)
+    return render(
+        request, "site/error.html", {"code": status, "title": title, "text": text}, status=status
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

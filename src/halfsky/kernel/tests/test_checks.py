@@ -10,7 +10,7 @@ from django.urls import path
 
 from halfsky.kernel.checks import misdeclared
 from halfsky.kernel.measures import MeasureKind
-from halfsky.kernel.modules import MenuEntry, Module
+from halfsky.kernel.modules import MenuEntry, Module, SearchKind
 from halfsky.kernel.permissions import Permission
 
 pytestmark = pytest.mark.urls(__name__)  # the rooms here have addresses of their own
@@ -62,6 +62,7 @@ class Silent:
 
 HOME = MenuEntry("首页", "home", "home", "rooms", RUN)
 TEA = Module(key="tea", label="茶", permissions=(RUN,), menu=(HOME,), kinds=(kind(),))
+POT = SearchKind("tea.pot", "壶", "cup", lambda account: ())
 CAKE = Module(key="cake", label="糕", permissions=(POUR,))
 
 
@@ -110,6 +111,10 @@ def errors(*rooms: Module) -> list[tuple[str, str]]:
         ([tea(kinds=(kind(permission=None),))], [("halfsky.E010", "tea")]),
         ([tea(kinds=(Silent(),))], [("halfsky.E011", "tea")] * 3),
         ([tea(kinds=(kind(progress=None),))], [("halfsky.E011", "tea")]),
+        # search kinds
+        ([tea(search=(POT,))], []),
+        ([tea(search=(POT, POT))], [("halfsky.E002", "tea")]),
+        ([replace(CAKE, search=(POT,))], [("halfsky.E012", "cake")]),
     ],
 )
 def test_misdeclared_finds(rooms, found):
