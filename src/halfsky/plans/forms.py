@@ -376,6 +376,13 @@ class AssignForm(MeasureForm):
         ]  # fmt: skip
         self.fields["weight"].required = False
 
+    def offer(self, choices: queries.Choices) -> None:
+        """Fill the selects; what is left alone changes nothing."""
+        super().offer(choices)
+        for name in ("owner", "lead_unit"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("不改")), *list(field.choices)[1:]]
+
     @property
     def values(self) -> dict[str, Any]:
         """Only what was filled in."""

@@ -117,6 +117,14 @@ class Desk:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
+    def first_open(self) -> int:
+        """The number of the first point that lacks something; the first one if none does."""
+        for number, point in enumerate(self.outline.points, start=1):
+            if point.open_count:
+                return number
+        return 1
+
+    @property
     def first_gap(self) -> dict[str, str] | None:
         """Where to go next."""
         return self.gaps[0] if self.gaps else None
@@ -430,13 +438,15 @@ def edit_measure(request: HttpRequest, pk: int) -> HttpResponse:
     measure: Measure = _part_of(request, Measure, pk)
     plan = measure.plan
     if request.method != "POST":
-        return _editor(request, measure, MeasureForm(plan=plan, measure=measure))
+        return _editor(request, measure, MeasureForm(plan=plan, measure=measure, auto_id=f"id{pk}_%s"))
     access.require(request.user, EDIT_PLANS, plan.unit)  # type: ignore[arg-type]
     asked = request.POST.get("fields", "").split()
     only = MeasureForm.ROW if asked == ["row"] else tuple(
         name for name in MeasureForm.ALL if not asked or asked == ["all"] or name in asked
     )  # fmt: skip
-    form = MeasureForm(request.POST, plan=plan, measure=measure, only=only)
+    form = MeasureForm(
+        request.POST, plan=plan, measure=measure, only=only, auto_id=f"id{pk}_%s"
+    )
     is_row = asked == ["row"]
     if not form.is_valid():
         if wants_part(request) and (is_row or "save" not in request.POST):

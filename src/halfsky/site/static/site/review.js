@@ -1,4 +1,4 @@
-/* The review page: sentence and measure find each other, keys, live changes. The page works without
+/* The review page: sentence and measure find each other, by mouse and by keys. The page works without
    this file. Floor: Chromium 86. */
 (() => {
   "use strict";
@@ -6,31 +6,12 @@
   const all = (css, from) => Array.from((from || document).querySelectorAll(css));
   const count = (text) => Array.from(text).length; /* characters as the server counts them */
 
-  /* ── bringing a document: drop, progress ── */
-  const drop = $("[data-drop]");
-  if (drop) {
-    const input = $("input[type=file]", drop);
-    const over = (on) => (event) => { event.preventDefault(); drop.classList.toggle("over", on); };
-    drop.addEventListener("dragover", over(true));
-    drop.addEventListener("dragleave", over(false));
-    drop.addEventListener("drop", (event) => {
-      over(false)(event);
-      if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; input.focus(); }
-    });
-    const reading = (on) => { $("#reading").hidden = !on; };
-    document.addEventListener("htmx:before:request", () => reading(true));
-    document.addEventListener("htmx:finally:request", (event) => {
-      if (!(event.detail.ctx.response && event.detail.ctx.response.status < 300)) reading(false);
-    });
-  }
-
   const desk = $("#review");
   if (!desk) return;
   const doc = $("#doc");
   const out = $("#out");
   const act = $("#act");
   const article = $("article", doc);
-  const bulk = $("#bulk");
 
   /* ── places ── */
   const show = (place, box) => {
@@ -134,11 +115,6 @@
       if (first) { first.focus(); show(slot, out); }
     });
   };
-  const fresh = (id) => {
-    const row = document.getElementById(`m-${id}`);
-    if (row) window.htmx.ajax("GET", $("a.no2", row).getAttribute("href").replace("/edit/", "/row/"), { target: row, swap: "outerHTML" });
-  };
-
   /* ── selected text ── */
   const offset = (node, at) => {
     const from = (node.nodeType === 3 ? node.parentElement : node).closest("[data-a]");
@@ -165,20 +141,7 @@
     return part;
   };
 
-  /* ── marks, one kind after the other ── */
-  const CSS_OF = { point: ".hl-k", date: ".hl-d", hotline: ".hl-p", owner: ".hl-o", partner: ".hl-c" };
-  let kind = null;
-  let markAt = -1;
-  const walk = (by) => {
-    const marks = all(kind ? CSS_OF[kind] : ".hl-k, .hl-d, .hl-p, .hl-o, .hl-c", article);
-    if (!marks.length) return;
-    markAt = (markAt + by + marks.length) % marks.length;
-    clear(".paper .walk", "walk");
-    marks[markAt].classList.add("walk");
-    pane("doc");
-    show(marks[markAt], doc);
-    $("#mark-at").textContent = `${markAt + 1}/${marks.length}`;
-  };
+  /* ── walking ── */
   const next = () => {
     const open = all(".sn.o", doc);
     const now = open.findIndex((one) => one.dataset.i === chosen);
@@ -215,28 +178,17 @@
     }
     if ((hit = at("[data-find]"))) { light(hit.closest(".ms"), true); return; }
     if ((hit = at("[data-find-in]"))) { event.preventDefault(); light(document.getElementById(`m-${hit.dataset.findIn}`), true); return; }
-    if ((hit = at("[data-step]"))) { walk(Number(hit.dataset.step)); return; }
-    if ((hit = at("[data-fresh]"))) { fresh(hit.dataset.fresh); $("#rv-note").textContent = ""; return; }
     if (at("[data-keys-help]")) { $("#rv-keys").showModal(); return; }
     if (at("[data-act-close]")) { act.hidden = true; return; }
-    if ((hit = at("[data-ed-close]"))) { const slot = hit.closest(".m-ed"); slot.textContent = ""; document.getElementById(`m-${slot.id.slice(2)}`).focus(); return; }
     if ((hit = at(".sn"))) {
       if (at(".st")) event.preventDefault();
       if (getSelection().isCollapsed) choose(hit, !at(".st"));
     }
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-go], [data-next], .rv-tabs a, [data-mark]");
+    const link = event.target.closest("[data-go], [data-next], .rv-tabs a");
     if (!link) return;
     if (link.dataset.pane) { event.preventDefault(); pane(link.dataset.pane); return; }
-    if (link.dataset.mark) {
-      event.preventDefault();
-      if (kind !== link.dataset.mark) markAt = -1;
-      kind = link.dataset.mark;
-      all("[data-mark]").forEach((chip) => { if (chip === link) chip.setAttribute("aria-current", "true"); else chip.removeAttribute("aria-current"); });
-      walk(1);
-      return;
-    }
     if (go(link.getAttribute("href"))) event.preventDefault();
   });
   document.addEventListener("mouseup", () => setTimeout(pickedNow, 0));
@@ -248,38 +200,6 @@
     if (event.target.matches(".sn") && event.target.dataset.i !== chosen) choose(event.target, true);
   });
 
-  /* ── selects hold their present choice only, until somebody comes to choose ── */
-  const fill = (event) => {
-    const select = event.target.closest && event.target.closest("select[data-fill]");
-    const source = select && document.getElementById(select.dataset.fill);
-    if (!source || select.dataset.filled) return;
-    select.dataset.filled = "1";
-    const now = select.value;
-    const own = $("option:checked", select);
-    const kept = all("option", select).filter((option) => !option.value);
-    const fresh = all("option", source).filter((option) => option.value).map((option) => new Option(option.text, option.value));
-    select.replaceChildren(...kept, ...fresh);
-    if (now && !fresh.some((option) => option.value === now)) select.append(own);
-    select.value = now;
-  };
-  document.addEventListener("pointerdown", fill, true);
-  document.addEventListener("focusin", fill, true);
-
-  /* ── where the cursor stands in a measure's text: there it can be cut ── */
-  const cursor = (event) => {
-    const area = event.target;
-    if (!area.matches || !area.matches("textarea[name=text]")) return;
-    const box = area.closest(".ms, .rv-ed");
-    const id = box && (box.dataset.measure || box.id.slice(2));
-    all(`[data-cut="${id}"]`).forEach((cut) => { cut.value = count(area.value.slice(0, area.selectionStart)); });
-  };
-  ["keyup", "click", "focusout"].forEach((name) => document.addEventListener(name, cursor));
-
-  /* ── bulk ── */
-  const bulkShown = () => { if (bulk) bulk.hidden = !$("input[name=chosen]:checked", out); };
-  document.addEventListener("change", (event) => { if (event.target.closest("#out")) bulkShown(); });
-  bulkShown();
-
   /* ── keys: never in a field, never when switched off ── */
   const press = (form, index) => {
     const button = form && !form.hidden && all("button", form)[index];
@@ -287,12 +207,6 @@
   };
   document.addEventListener("keydown", (event) => {
     const target = event.target;
-    if (event.key === "Escape" && target.closest && target.closest(".m-ed")) {
-      const slot = target.closest(".m-ed");
-      slot.textContent = "";
-      document.getElementById(`m-${slot.id.slice(2)}`).focus();
-      return;
-    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog[open]")) return;
     if (event.key === "Enter" && target.matches(".ms, .sn")) {
       event.preventDefault();
@@ -318,56 +232,14 @@
     event.stopImmediatePropagation();
   }, true);
 
-  /* ── what others change: never over a field that is being filled in ── */
-  const field = (el) => el && el.matches && el.matches("input:not([type=checkbox]):not([type=hidden]), textarea, select");
-  const late = new Set();
-  const isLive = (event) => event.detail.ctx && event.detail.ctx.sourceElement && event.detail.ctx.sourceElement.id === "live";
-  document.addEventListener("htmx:config:request", (event) => { if (isLive(event) && document.hidden) event.preventDefault(); });
-  ["htmx:before:request", "htmx:finally:request"].forEach((name) => document.addEventListener(name, (event) => {
-    if (isLive(event)) event.stopImmediatePropagation(); /* a failed look is no news: the next one comes */
-  }, true));
-  document.addEventListener("htmx:before:swap", (event) => {
-    const tasks = event.detail.tasks || [];
-    const busy = document.activeElement;
-    const live = isLive(event);
-    for (let i = tasks.length - 1; i >= 0; i -= 1) {
-      const { target, fragment } = tasks[i];
-      if (!target || !target.matches || !target.matches(".ms, .kpr, #points")) continue;
-      const writing = (field(busy) && target.contains(busy)) || (live && $(".rv-ed", target));
-      if (writing && (live || target.matches(".ms"))) {
-        if (target.matches(".ms")) late.add(target.id.slice(2));
-        else if (busy && busy.closest(".ms")) late.add(busy.closest(".ms").id.slice(2));
-        tasks.splice(i, 1);
-        continue;
-      }
-      all(".kpr", fragment).forEach((point) => {
-        const old = document.getElementById(point.id);
-        if (old) point.open = old.open;
-      });
-      all("input[name=chosen]", fragment).forEach((box) => {
-        const old = document.getElementById(box.id);
-        if (old && old.checked) box.checked = true;
-      });
-      all(".ms", fragment).forEach((row) => {
-        const old = document.getElementById(row.id);
-        if (old && old.classList.contains("on")) row.classList.add("on");
-      });
-    }
-  });
-  out.addEventListener("focusout", (event) => {
-    const row = event.target.closest(".ms");
-    if (!row || !late.has(row.id.slice(2)) || row.contains(event.relatedTarget)) return;
-    late.delete(row.id.slice(2));
-    setTimeout(() => { if (!$(".m-err .note", row)) fresh(row.id.slice(2)); }, 600);
-  });
   const settle = () => {
     all("[data-find], [data-step], [data-keys-help], [data-act-close], [data-ed-close]").forEach((one) => { one.hidden = false; });
     const parts = chosen ? partsOf(chosen) : [];
     parts.forEach((part) => part.classList.add("at"));
-    bulkShown();
   };
   document.addEventListener("htmx:after:settle", settle);
   settle();
+  window.halfskyReview = { pane, show };
   if (location.hash) go(location.hash);
   else if (act && !act.hidden) { const id = new URLSearchParams(location.search).get("sentence"); const one = partsOf(id)[0]; if (one) choose(one); }
 })();
