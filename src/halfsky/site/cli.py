@@ -324,3 +324,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read the output has gone (… | head); Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.DONE)
+    except OSError as error:
+        say(
+            _("系统不允许这一步：{reason}（{path}）。").format(
+                reason=error.strerror or error, path=error.filename or "—"
+            )
+        )
+        return int(Exit.NOT_SET_UP)

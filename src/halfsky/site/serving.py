@@ -162,16 +162,25 @@ def prepare_demo(folder: Path, *, fresh: bool) -> dict[str, Any]:
     os.environ["HALFSKY_SECRET_KEY"] = noted["key"]
     start_django()
     from django.core.management import call_command
+    from django.db import Error
 
-    say(_("正在准备数据库……"))
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    if not noted["ready"]:
-        say(_("正在装入示例计划和示例人员……"))
-        call_command("load_example", stdout=sys.stderr)
-        set_demo_password(noted["password"])
-        noted["ready"] = True
-        write_mark(folder, noted)
+    try:
+        say(_("正在准备数据库……"))
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if not noted["ready"]:
+            say(_("正在装入示例计划和示例人员……"))
+            call_command("load_example", stdout=sys.stderr)
+            set_demo_password(noted["password"])
+            noted["ready"] = True
+            write_mark(folder, noted)
+    except Error as error:
+        raise Stop(
+            _("演示数据库出了问题：{error}。请看磁盘是否已满，再用 --fresh 从头来过。").format(
+                error=str(error).strip()
+            ),
+            Exit.NOT_SET_UP,
+        ) from error
     return noted
 
 
