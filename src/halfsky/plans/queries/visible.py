@@ -44,6 +44,26 @@ def visible_plans(account: Account) -> QuerySet[Plan]:
     return Plan.objects.filter(_readable(account)).select_related("unit")
 
 
+def visible_plan(account: Account, pk: int) -> Plan:
+    """One plan that the account may see, with its unit. Raises OutOfReach.
+
+    The same decision as `visible_plans`, taken on the row: half the cost where every page asks.
+    """
+    plan = Plan.objects.select_related("unit").filter(pk=pk).first()
+    if plan is None or not _may_read(account, plan):
+        raise access.OutOfReach
+    return plan
+
+
+def _may_read(account: Account, plan: Plan) -> bool:
+    if access.may(account, SEE_PLANS, plan.unit):
+        return True
+    below = access.scope(account, READ_ADOPTED)
+    return plan.state in ONCE_ADOPTED and (
+        below.covers(plan.unit) or any(path.startswith(plan.unit.path) for path in below.paths)
+    )
+
+
 def visible_documents(account: Account) -> QuerySet[SourceDocument]:
     """The plan documents of the units whose plans the account sees in every state."""
     return SourceDocument.objects.filter(access.scope(account, SEE_PLANS).q("unit"))

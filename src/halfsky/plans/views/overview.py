@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -70,13 +70,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The parts of an overview that do not depend on who looks, as HTML."""
+    """An overview as HTML but for what waits for its reader, which stands between the two parts.
 
-    source: str  # name of the document
-    summary: SafeString
-    main: SafeString
-    week: SafeString  # of all tasks: for who may see all
-    line: SafeString
+    `week` lists the tasks due this week for who may see all of them.
+    """
+
+    before: SafeString
+    week: SafeString
+    after: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +196,39 @@ def _part(template: str, context: dict[str, Any]) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _body(
-    plan_id: int, pulse: int, today: date, language: str, view: str, light: str, minute: int
+    plan_id: int,
+    pulse: int,
+    state: str,
+    today: date,
+    language: str,
+    view: str,
+    light: str,
+    may_set: bool,
+    minute: int,
 ) -> Body:
     """Read and render an overview once for all its readers.
 
     `pulse` grows with every change of a task or measure; the minute bounds how long a changed name
-    of a person may stay unseen. Both are here for the key alone.
+    of a person may stay unseen. They and the state are here for the key alone.
     """
-    plan = Plan.objects.select_related("document").defer("document__raw_text").get(pk=plan_id)
+    plan = (
+        Plan.objects.select_related("unit", "document").defer("document__raw_text").get(pk=plan_id)
+    )
     found = queries.overview(plan, today)
     listed = [
         line
         for line in found.measures
         if (line.is_soft if light == SOFT else line.light.state == light)
     ]
+    name = plan.document.name
     context: dict[str, Any] = {
         "plan": plan,
+        "source": name.rpartition(".")[0] or name,
+        "newer": plan.amendments.exclude(adopted_at=None).order_by("-version").first()
+        if plan.state == PlanState.AMENDED
+        else None,
+        "may_set": may_set,
+        "week_number": today.isocalendar().week,
         "found": found,
         "today": today,
         "view": view,
@@ -223,20 +241,18 @@ def _body(
         "why": sentences.light_reason,
         "language": language,
     }
-    summary = _part("plans/_overview_summary.html", context)
-    main = _part("plans/_overview_main.html", context)
-    week = _week(queries.due_this_week(Task.objects.filter(plan=plan), plan, today), plan, today)
-    line = _part(
-        "plans/_overview_line.html",
-        context
-        | {
-            "pins": _placed_pins(found, plan.year, language),
-            "weeks": _weeks(found, plan.year),
-            "now": f"{100 * timeline.place_in_year(today):.2f}%" if today.year == plan.year else "",
-            "now_leftward": today.month > 6,
-        },
+    tasks = queries.due_this_week(Task.objects.filter(plan=plan), plan, today)
+    line = {
+        "pins": _placed_pins(found, plan.year, language),
+        "weeks": _weeks(found, plan.year),
+        "now": f"{100 * timeline.place_in_year(today):.2f}%" if today.year == plan.year else "",
+        "now_leftward": today.month > 6,
+    }
+    return Body(
+        _part("plans/_overview_main.html", context),
+        _week(tasks, plan, today),
+        _part("plans/_overview_line.html", context | line),
     )
-    return Body(plan.document.name.rpartition(".")[0] or plan.document.name, summary, main, week, line)
 
 
 def _week(tasks: list[Any], plan: Plan, today: date) -> SafeString:
@@ -262,7 +278,7 @@ def forget_bodies() -> None:
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """The overview of a plan: `view` is points, owners or months; `light` lists its measures."""
     account: Account = request.user  # type: ignore[assignment]
-    plan = get_object_or_404(queries.visible_plans(account), pk=pk)
+    plan = queries.visible_plan(account, pk)
     if plan.state not in {PlanState.ADOPTED, PlanState.AMENDED}:
         return _not_adopted(request, account, plan)
     today = timezone.localdate()
@@ -270,10 +286,12 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     body = _body(
         plan.pk,
         plan.pulse,
+        plan.state,
         today,
         translation.get_language() or "",
         view if view in VIEWS else VIEWS[0],
         light if light in LIGHTS else "",
+        access.may(account, permissions.CHANGE_SETTINGS, plan.unit),
         int(time.time() // 60),
     )
     if access.may(account, permissions.SEE_TASKS, plan.unit):
@@ -281,22 +299,8 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         tasks = queries.visible_tasks(account, plan)
         week = _week(queries.due_this_week(tasks, plan, today), plan, today)
-    return render(
-        request,
-        "plans/overview.html",
-        {
-            "plan": plan,
-            "body": body,
-            "week": week,
-            "waiting": queries.waiting_for(account, plan, today),
-            "today": today,
-            "week_number": today.isocalendar().week,
-            "may_set": access.may(account, permissions.CHANGE_SETTINGS, plan.unit),
-            "newer": plan.amendments.exclude(adopted_at=None).order_by("-version").first()
-            if plan.state == PlanState.AMENDED
-            else None,
-        },
-    )
+    waiting = queries.waiting_for(account, plan, today)
+    return render(request, "plans/overview.html", {"body": body, "week": week, "waiting": waiting})
 
 
 STEPS = (PlanState.PROPOSED, PlanState.UNDER_REVIEW, PlanState.ENDORSED, PlanState.ADOPTED)
@@ -331,7 +335,7 @@ def _not_adopted(request: HttpRequest, account: Account, plan: Plan) -> HttpResp
 def settings(request: HttpRequest, pk: int) -> HttpResponse:
     """How many working days before its date something counts as near (临期)."""
     account: Account = request.user  # type: ignore[assignment]
-    plan = get_object_or_404(queries.visible_plans(account), pk=pk)
+    plan = queries.visible_plan(account, pk)
     access.require(account, permissions.CHANGE_SETTINGS, plan.unit)
     form = SettingsForm(
         request.POST if request.method == "POST" else None,

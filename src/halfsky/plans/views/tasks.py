@@ -30,6 +30,7 @@ from halfsky.plans.rules.lights import LightState
 from halfsky.plans.rules.task_line import read_task_line
 from halfsky.plans.services import tasks as services
 from halfsky.plans.services.refusals import Refused
+from halfsky.plans.task_cells import rows_html
 from halfsky.plans.task_forms import HandOverForm, ReasonForm, TaskLineForm
 
 LISTED = (LightState.LATE, LightState.DUE, LightState.OK, LightState.DONE)
@@ -128,25 +129,12 @@ def _addresses(request: HttpRequest) -> Callable[..., str]:
     return address
 
 
-def _memo(function: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Remember what `function` says, for one page: its rows share their reasons."""
-    said: dict[Any, str] = {}
-
-    def remembered(value: Any) -> str:
-        found = said.get(value)
-        if found is None:
-            found = said[value] = function(value)
-        return found
-
-    return remembered
-
-
 @login_required
 @require_safe
 def task_list(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan's tasks. Light, point, measure, owner, unit, month, order and page stand in the URL."""
     account: Account = request.user  # type: ignore[assignment]
-    plan = get_object_or_404(queries.visible_plans(account), pk=pk)
+    plan = queries.visible_plan(account, pk)
     today = timezone.localdate()
     wanted = read_filter(request.GET, account)
     if request.GET.get("format") in task_papers.FORMATS:
@@ -172,8 +160,7 @@ def task_list(request: HttpRequest, pk: int) -> HttpResponse:
         "is_whole": counts is not None,
         "has_person": account.person_id is not None,
         "address": _addresses(request),
-        "measures": reverse("plans:measure", args=[0]).removesuffix("0/"),
-        "why": _memo(sentences.light_reason),
+        "rows": rows_html(page.rows),
     }
     part = request.headers.get("HX-Request-Type") == "partial"
     response = render(request, "plans/_task_rows.html" if part else "plans/tasks.html", context)
