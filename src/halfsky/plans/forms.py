@@ -395,7 +395,9 @@ class YearForm(forms.Form):
     """Which year a plan is for: one of those named, or another."""
 
     year = forms.CharField(max_length=5)
-    other = forms.IntegerField(required=False)
+    other = forms.IntegerField(
+        required=False, error_messages={"invalid": _("请选一个年度，或填四位年份。")}
+    )
 
     def clean(self) -> dict[str, Any]:
         """`settled` is the year decided on."""

@@ -49,20 +49,27 @@ def _move(
     to: PlanState,
     reason: str = "",
 ) -> Plan:
-    """The one door for a plan's state. Inside a transaction."""
-    locked = _locked(plan)
-    access.require(by, permission, locked.unit)
-    if locked.state not in allowed:
-        raise Refused("wrong_state", state=locked.get_state_display())
-    old = locked.state
+    """The one door for a plan's state. Inside a transaction, with a plan from `_locked`."""
+    access.require(by, permission, plan.unit)
+    if plan.state not in allowed:
+        raise Refused("wrong_state", state=plan.get_state_display())
+    old = plan.state
     changes: dict[str, object] = {"state": to}
     if to == PlanState.ADOPTED:
         changes |= {"adopted_by": by, "adopted_at": timezone.now()}
-    Plan.objects.filter(pk=locked.pk).update(**changes)
-    audit.record_transition(obj=locked, old=old, new=to, by=by, unit=locked.unit, reason=reason)
-    locked.refresh_from_db()
-    plan.state = locked.state
-    return locked
+    Plan.objects.filter(pk=plan.pk).update(**changes)
+    audit.record_transition(
+        obj=plan,
+        old=old,
+        new=to,
+        by=by,
+        unit=plan.unit,
+        reason=reason,
+        on_behalf_of=access.on_behalf_of(by, permission, plan.unit),
+    )
+    for name, value in changes.items():
+        setattr(plan, name, value)
+    return plan
 
 
 def _refuse_gaps(plan: Plan) -> None:
@@ -74,7 +81,8 @@ def _refuse_gaps(plan: Plan) -> None:
 @transaction.atomic
 def submit(*, plan: Plan, by: Account) -> Plan:
     """The officer hands the plan to the chair. Refused while a gap is open."""
-    access.require(by, EDIT_PLANS, _locked(plan).unit)
+    plan = _locked(plan)
+    access.require(by, EDIT_PLANS, plan.unit)
     _refuse_gaps(plan)
     return _move(
         plan,
@@ -97,7 +105,8 @@ def _refuse_unseen(plan: Plan, known: int | None, by: Account) -> None:
 @transaction.atomic
 def endorse(*, plan: Plan, by: Account, known: int | None = None) -> Plan:
     """The chair agrees and passes the plan to the leader, as she saw it at revision `known`."""
-    access.require(by, ENDORSE_PLANS, _locked(plan).unit)
+    plan = _locked(plan)
+    access.require(by, ENDORSE_PLANS, plan.unit)
     _refuse_unseen(plan, known, by)
     _refuse_gaps(plan)
     return _move(
@@ -114,9 +123,9 @@ def send_back(*, plan: Plan, by: Account, reason: str) -> Plan:
     """Return the plan to the officer, with a reason: the chair, or the leader once it is hers."""
     if not reason.strip():
         raise Refused("reason_missing")
-    locked = _locked(plan)
+    plan = _locked(plan)
     permission = ENDORSE_PLANS
-    if locked.state == PlanState.ENDORSED and access.may(by, ADOPT_PLANS, locked.unit):
+    if plan.state == PlanState.ENDORSED and access.may(by, ADOPT_PLANS, plan.unit):
         permission = ADOPT_PLANS
     return _move(
         plan,
@@ -136,8 +145,8 @@ def reject(*, plan: Plan, by: Account, reason: str) -> Plan:
     """
     if not reason.strip():
         raise Refused("reason_missing")
-    locked = _locked(plan)
-    endorsed = locked.state == PlanState.ENDORSED
+    plan = _locked(plan)
+    endorsed = plan.state == PlanState.ENDORSED
     return _move(
         plan,
         by=by,
@@ -171,6 +180,7 @@ def adopt(*, plan: Plan, by: Account, known: int | None = None) -> Plan:
     if running is None and plan.previous_id is not None:
         raise Refused("amended_already")
     if running is not None:
+        running.unit = plan.unit
         _move(
             running,
             by=by,

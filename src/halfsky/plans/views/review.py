@@ -326,19 +326,19 @@ def _answer(
         "saved_at": timezone.now(),
         "after": edit.revision if edit and seen == edit.revision - 1 else seen or 0,
     }
-    return _changed(request, plan.pk, [edit] if edit else [], context, keep_row=row)
+    return _changed(request, plan, [edit] if edit else [], context, keep_row=row)
 
 
 def _changed(
     request: HttpRequest,
-    plan_pk: int,
+    plan: Plan,
     edits: Iterable[PlanEdit],
     context: dict[str, Any],
     *,
     keep_row: int | None = None,
 ) -> HttpResponse:
     """Draw anew what some edits touched."""
-    plan = _plan(request, plan_pk)
+    plan.refresh_from_db(fields=["revision", "state", "year", "year_settled"])
     desk = _desk(plan, may_edit=_may_edit(request, plan))
     sentences = {sentence.pk: sentence for sentence in desk.outline.sentences}
     changes = Changes()
@@ -438,21 +438,18 @@ def edit_measure(request: HttpRequest, pk: int) -> HttpResponse:
     measure: Measure = _part_of(request, Measure, pk)
     plan = measure.plan
     if request.method != "POST":
-        return _editor(request, measure, MeasureForm(plan=plan, measure=measure, auto_id=f"id{pk}_%s"))
+        return _editor(
+            request, measure, MeasureForm(plan=plan, measure=measure, auto_id=f"id{pk}_%s")
+        )
     access.require(request.user, EDIT_PLANS, plan.unit)  # type: ignore[arg-type]
     asked = request.POST.get("fields", "").split()
     only = MeasureForm.ROW if asked == ["row"] else tuple(
         name for name in MeasureForm.ALL if not asked or asked == ["all"] or name in asked
     )  # fmt: skip
-    form = MeasureForm(
-        request.POST, plan=plan, measure=measure, only=only, auto_id=f"id{pk}_%s"
-    )
+    form = MeasureForm(request.POST, plan=plan, measure=measure, only=only, auto_id=f"id{pk}_%s")
     is_row = asked == ["row"]
     if not form.is_valid():
-        if wants_part(request) and (is_row or "save" not in request.POST):
-            answer = render(request, "plans/_row_problem.html", {"form": form}, status=422)
-            return answer if is_row else _into(answer, f"#ep-{pk}")
-        return _editor(request, measure, form, status=422)
+        return _invalid(request, measure, form, is_row=is_row)
     try:
         edit = editing.change_measure(
             measure=measure,
@@ -472,16 +469,39 @@ def edit_measure(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+REFUSED_FIELDS = {
+    "due_outside_year": "due_on",
+    "lead_also_supports": "supporting_units",
+    "empty_text": "text",
+    "selection_too_long": "text",
+}
+
+
+def _invalid(
+    request: HttpRequest, measure: Measure, form: MeasureForm, *, is_row: bool
+) -> HttpResponse:
+    """Say what is wrong beside the field that was saved by itself, or in the whole form again."""
+    whole = len(form.fields) > len(MeasureForm.ALL)
+    if wants_part(request) and (is_row or not whole or "save" not in request.POST):
+        answer = render(request, "plans/_row_problem.html", {"form": form}, status=422)
+        return answer if is_row else _into(answer, f"#ep-{measure.pk}")
+    if not whole:
+        messages.error(
+            request, " ".join(error for errors in form.errors.values() for error in errors)
+        )
+        return redirect(reverse("plans:review", args=[measure.plan_id]) + f"#m-{measure.pk}")
+    return _editor(request, measure, form, status=422)
+
+
 def _measure_refused(
     request: HttpRequest, measure: Measure, form: MeasureForm, refused: Refused, *, is_row: bool
 ) -> HttpResponse:
     plan = measure.plan
     plan.refresh_from_db(fields=["revision", "state"])
     if not isinstance(refused, Stale):
-        if is_row and wants_part(request):
-            return _refused(request, plan, refused, anchor=f"m-{measure.pk}")
-        form.add_error(None, refused.says)
-        return _editor(request, measure, form, status=422)
+        field = REFUSED_FIELDS.get(refused.code)
+        form.add_error(field if field in form.fields else None, refused.says)
+        return _invalid(request, measure, form, is_row=is_row)
     mine, hidden = _mine(request, measure, form, refused)
     answer = _refused(
         request, plan, refused, mine=mine, hidden=hidden, anchor=f"m-{measure.pk}",
@@ -848,7 +868,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         "editors": last[0] if last else "",
         "moved_on": moved_on,
     }
-    return _changed(request, pk, edits, context)
+    return _changed(request, plan, edits, context)
 
 
 @login_required
