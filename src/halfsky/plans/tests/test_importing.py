@@ -104,7 +104,7 @@ def test_import_without_a_year_waits_for_a_decision(world):
 def test_import_marks_the_hotline_and_what_the_federation_does(world):
     plan = bring(world)
 
-    assert [m.text for m in plan.marks.filter(kind="hotline")][0].startswith("12338")
+    assert next(m.text for m in plan.marks.filter(kind="hotline")).startswith("12338")
     assert "know_only" in {m.whose for m in plan.measures.all()}
 
 
