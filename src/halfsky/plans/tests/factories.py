@@ -199,7 +199,7 @@ def source_document(unit: Unit, by: Account, clean: str, name: str = "") -> Clea
         document=document,
         text=clean,
         segments=[[0, len(JUNK_ABOVE), len(clean)]],
-        removed=[[0, len(JUNK_ABOVE), "site_hint"], [end, len(raw), "navigation"]],
+        removed=[[0, len(JUNK_ABOVE), "site"], [end, len(raw), "site"]],
         reader_version="test",
     )
 
