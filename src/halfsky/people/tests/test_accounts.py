@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -213,45 +212,6 @@ def test_preferences_are_ones_own_and_only_known_values_count(bureau: Unit) -> N
 
 
 # ---------------------------------------------------------------- the command
-
-
-def user_add(*args: str, stdin: str = "") -> str:
-    out = io.StringIO()
-    call_command("user_add", *args, stdout=out)
-    return out.getvalue()
-
-
-def test_user_add_prints_a_made_password_once(bureau: Unit) -> None:
-    made = json.loads(user_add("root", "--role", "system_admin", "--unit", "B", "--json"))
-    account = Account.objects.get(username="root")
-    assert account.check_password(made["password"])
-    assert account.must_change_password
-    assert access.roles_in(account, bureau) == {"system_admin"}
-
-
-def test_user_add_reads_a_password_from_stdin(
-    bureau: Unit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("三个字不够长的 long one\n"))
-    printed = user_add("root", "--role", "officer", "--unit", "B", "--password", "stdin")
-    account = Account.objects.get(username="root")
-    assert account.check_password("三个字不够长的 long one")
-    assert not account.must_change_password
-    assert "long one" not in printed
-
-
-def test_user_add_refuses_a_weak_password_an_unknown_unit_and_a_taken_name(
-    bureau: Unit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("12345678\n"))
-    with pytest.raises(CommandError):
-        user_add("root", "--role", "officer", "--unit", "B", "--password", "stdin")
-    with pytest.raises(CommandError, match="现有代码：B"):
-        user_add("root", "--role", "officer", "--unit", "X")
-    AccountFactory(username="root")
-    with pytest.raises(CommandError, match="已有人用"):
-        user_add("root", "--role", "officer", "--unit", "B")
-    assert Account.objects.count() == 1
 
 
 def test_tidy_says_what_it_did() -> None:
