@@ -382,9 +382,8 @@ def _done(
 ) -> HttpResponse:
     """Answer after a change: the tasks anew for htmx, else back to the page."""
     if request.headers.get("HX-Request-Type") == "partial":
-        return _measure_answer(
-            request, account, _measure(account, measure.pk), said=said, undo=undo, fresh=fresh
-        )
+        measure.refresh_from_db(fields=["task_count", "done_count", "next_due_on"])
+        return _measure_answer(request, account, measure, said=said, undo=undo, fresh=fresh)
     messages.success(request, said, extra_tags=f"undo={undo}" if undo else "")
     anchor = f"#task-{fresh}" if fresh else "#tasks"
     return redirect(reverse("plans:measure", args=[measure.pk]) + anchor)
@@ -407,7 +406,7 @@ def close_task(request: HttpRequest, pk: int) -> HttpResponse:
     account: Account = request.user  # type: ignore[assignment]
     task = _task(account, pk)
     access.require(account, permissions.CLOSE_TASKS, task.plan.unit)
-    found = _measure(account, task.measure_id)
+    found = _measure(account, task.measure_id)  # one read for either answer
     try:
         services.close_task(task=task, by=account)
     except Refused as refused:
