@@ -74,11 +74,12 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.preferences = preferences_of(request)  # type: ignore[attr-defined]
-        with translation.override(request.preferences.language):  # type: ignore[attr-defined]
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        found = preferences_of(request)
+        request.preferences = found  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = found.language
+        with translation.override(found.language):
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Language", found.language)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

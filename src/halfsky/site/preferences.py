@@ -18,7 +18,7 @@ from halfsky.site.middleware import COOKIE, Preferences, preferences_of
 
 COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 # What one press of a button in the top bar may say: name=value.
-QUICK = {
+QUICK: dict[str, dict[str, Any]] = {
     "language=zh-hans": {"language": "zh-hans"},
     "language=en": {"language": "en"},
     "theme=light": {"theme": "light"},
@@ -78,7 +78,7 @@ def _keep(request: HttpRequest, response: HttpResponse, values: dict[str, Any]) 
     if request.user.is_authenticated:
         from halfsky.people import services
 
-        services.update_preferences(account=request.user, by=request.user, **values)  # type: ignore[arg-type]
+        services.update_preferences(account=request.user, by=request.user, **values)
         return
     now: Preferences = preferences_of(request)
     merged = {

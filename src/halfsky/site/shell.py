@@ -151,7 +151,7 @@ def current_year(request: HttpRequest) -> int:
 def shell_of(request: HttpRequest) -> Shell:
     """Return what the frame of this request's page shows."""
     user = getattr(request, "user", None)
-    account: Account | None = user if user is not None and user.is_authenticated else None  # type: ignore[assignment]
+    account: Account | None = user if user is not None and user.is_authenticated else None
     view = getattr(request, "preferences", None)
     return Shell(
         account=account,
