@@ -84,7 +84,16 @@ def test_submit_endorse_adopt(world, plan):
 )
 def test_who_may_take_which_step(world, plan, state, action, may):
     factories.close_gaps(plan, world.owner)
-    for who in ("officer", "chair", "leader", "member", "liaison", "staff", "admin", "other_officer"):
+    for who in (
+        "officer",
+        "chair",
+        "leader",
+        "member",
+        "liaison",
+        "staff",
+        "admin",
+        "other_officer",
+    ):
         Plan.objects.filter(pk=plan.pk).update(state=state, adopted_at=None)
         Task.objects.filter(plan=plan).delete()
         plan.refresh_from_db()
@@ -120,9 +129,7 @@ def test_endorse_is_refused_when_somebody_edited_after_she_looked(world, plan):
     factories.close_gaps(plan, world.owner)
     review.submit(plan=plan, by=world.officer)
     seen = plan.revision
-    editing.change_measure(
-        measure=plan.measures.first(), known=None, by=world.officer, weight=3
-    )
+    editing.change_measure(measure=plan.measures.first(), known=None, by=world.officer, weight=3)
     with pytest.raises(Refused) as refused:
         review.endorse(plan=plan, by=world.chair, known=seen)
     assert refused.value.code == "changed_since"
@@ -188,9 +195,7 @@ def test_an_amendment_without_changes_has_no_differences(world, plan):
 def test_differences_tell_added_removed_and_changed(world, plan):
     new = amend(world, factories.adopted(plan, world))
     check = new.measures.get(text__contains="健康检查")
-    editing.change_measure(
-        measure=check, known=None, by=world.officer, due_on=date(2026, 11, 30)
-    )
+    editing.change_measure(measure=check, known=None, by=world.officer, due_on=date(2026, 11, 30))
     editing.remove_measure(
         measure=new.measures.get(text__contains="登记转介"), known=None, by=world.officer
     )
@@ -208,9 +213,7 @@ def test_adopting_an_amendment_moves_open_tasks_and_keeps_closed_ones(world, pla
     reading = old.measures.get(text__contains="读书会")
     closed = reading.tasks.order_by("number").first()
     Task.objects.filter(pk=closed.pk).update(state=TaskState.CLOSED, closed_on=date(2026, 3, 20))
-    still_open = list(
-        reading.tasks.filter(state=TaskState.ISSUED).values_list("pk", flat=True)
-    )
+    still_open = list(reading.tasks.filter(state=TaskState.ISSUED).values_list("pk", flat=True))
     check = old.measures.get(text__contains="健康检查")
     new = amend(world, old)
     editing.change_measure(

@@ -114,6 +114,7 @@ class Desk:
     chips: list[dict[str, Any]]
     handled: int
     total: int
+    counts: dict[str, int]
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -176,6 +177,7 @@ def _desk(plan: Plan, *, may_edit: bool) -> Desk:
         chips=chips,
         handled=counts[Coverage.MAPPED] + counts[Coverage.DECLARED],
         total=len(outline.sentences),
+        counts={str(what): number for what, number in counts.items()},
         labels={
             "kind": {key: str(label) for key, label in labels.KINDS.items()},
             "whose": {key: str(label) for key, label in labels.WHOSE.items()},
