@@ -22,6 +22,13 @@ def day(value: date) -> str:
     return date_format(value, "M j")
 
 
+def month(number: int) -> str:
+    """A month as people write it: 11月, Nov."""
+    if (get_language() or "zh").startswith("zh"):
+        return f"{number}月"
+    return date_format(date(2000, number, 1), "M")
+
+
 def why_refused(code: str, values: Mapping[str, Any]) -> str:
     """What is wrong and what to do, for a code of `services.refusals.Refused`."""
     sentences = {
