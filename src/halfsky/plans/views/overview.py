@@ -85,6 +85,7 @@ class PlacedPin:
     """A day on the time line with its place in per cent; `top` and `text_at` are pixels."""
 
     pin: Pin
+    when: str
     name: str
     short: str
     x: str
@@ -107,7 +108,14 @@ def _short(text: str) -> str:
 
 
 def _label_text(pin: Pin, language: str) -> str:
-    return f"{pin.on.month}.{pin.on.day} {_short(pin.text_in(language))}"
+    return f"{_when(pin)} {_short(pin.text_in(language))}"
+
+
+def _when(pin: Pin) -> str:
+    """The day of a pin, as short as it can be said: 3.8, Mar 8."""
+    if (translation.get_language() or "zh").startswith("zh"):
+        return f"{pin.on.month}.{pin.on.day}"
+    return sentences.day(pin.on)
 
 
 def _placed_first(
@@ -161,6 +169,7 @@ def _placed_pins(found: Overview, year: int, language: str) -> list[PlacedPin]:
     return [
         PlacedPin(
             pin=pin,
+            when=_when(pin),
             name=pin.text_in(language),
             short=_short(pin.text_in(language)),
             x=f"{100 * label.x:.2f}%",
@@ -239,6 +248,7 @@ def _body(
         "lamps_shown": LAMPS_SHOWN,
         "word": sentences.light_word,
         "why": sentences.light_reason,
+        "month_name": sentences.month,
         "language": language,
     }
     tasks = queries.due_this_week(Task.objects.filter(plan=plan), plan, today)

@@ -112,7 +112,7 @@ def _narrowed_by(
         said = rows[0].unit if rows else name(choices and choices.units, wanted.unit_id)
         found.append(("unit", _("单位%(name)s") % {"name": said}))
     if wanted.month is not None:
-        found.append(("month", _("%(n)s月到期") % {"n": wanted.month}))
+        found.append(("month", _("%(month)s到期") % {"month": sentences.month(wanted.month)}))
     return found
 
 
@@ -143,7 +143,12 @@ def task_list(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request,
             "plans/_task_filters.html",
-            {"plan": plan, "choices": queries.filter_choices(plan), "wanted": wanted},
+            {
+                "plan": plan,
+                "choices": queries.filter_choices(plan),
+                "wanted": wanted,
+                "months": [(number, sentences.month(number)) for number in range(1, 13)],
+            },
         )
     page = queries.task_page(account, plan, wanted, today=today)
     counts = queries.light_counts(account, plan, today=today)
