@@ -303,7 +303,7 @@ def choices(plan: Plan, text: str = "") -> Choices:
         .values_list("pk", "name", "unit_id")[: OFFERED + 1]
     )
     by_unit = {pk: short or name for pk, short, name in units}
-    twice = defaultdict(int)
+    twice: dict[str, int] = defaultdict(int)
     for _pk, name, _unit in persons:
         twice[name] += 1
     return Choices(

@@ -702,6 +702,7 @@ def _put_back(name: str, fields: Mapping[str, Any]) -> None:
 def _make_again(name: str, fields: Mapping[str, Any], plan: Plan) -> None:
     kind, pk = _kind_and_pk(name)
     plain = {field: value for field, value in fields.items() if field != "supporting_unit_ids"}
-    made = MODELS[kind].objects.create(pk=pk, plan=plan, **plain)
+    model: Any = MODELS[kind]  # a measure, point or sentence: a plan is never removed
+    made = model.objects.create(pk=pk, plan=plan, **plain)
     if isinstance(made, Measure):
         made.supporting_units.set(fields["supporting_unit_ids"])
