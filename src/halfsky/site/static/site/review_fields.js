@@ -129,5 +129,20 @@
     late.delete(row.id.slice(2));
     setTimeout(() => { if (!$(".m-err .note", row)) fresh(row.id.slice(2)); }, 600);
   });
-  document.addEventListener("htmx:after:settle", bulkShown);
+  /* the list of what stood in the way shrinks as it is settled */
+  const gapsLeft = () => {
+    const list = $("#gaps");
+    if (!list) return;
+    all("li", list).forEach((line) => {
+      const link = $("a", line);
+      const at = document.getElementById(link.getAttribute("href").slice(1));
+      line.hidden = !at || (at.matches(".sn") && !at.matches(".o"))
+        || (at.matches(".ms") && !all(".gap", at).some((gap) => link.textContent.startsWith(gap.textContent)));
+    });
+    const left = all("li:not([hidden])", list).length;
+    const head = $("h2", list);
+    head.textContent = head.textContent.replace(/\d+/, left);
+    list.hidden = !left;
+  };
+  document.addEventListener("htmx:after:settle", () => { bulkShown(); gapsLeft(); });
 })();
