@@ -25,7 +25,18 @@ from eval.scores import (  # noqa: E402 -- (the path above is needed first in a 
 from halfsky.library.papers import SourceText  # noqa: E402 -- the path above comes first
 from halfsky.plans.rules.reading import read_plan  # noqa: E402 -- the path above comes first
 
-SCORES = ("headings", "items", "days", "months", "owners", "measures", "kinds", "title", "year")
+SCORES = (
+    "headings",
+    "items",
+    "days",
+    "months",
+    "dates",
+    "owners",
+    "measures",
+    "kinds",
+    "title",
+    "year",
+)
 
 
 def score_document(text: str, gold: dict[str, Any]) -> dict[str, Tally]:
@@ -42,11 +53,17 @@ def score_document(text: str, gold: dict[str, Any]) -> dict[str, Tally]:
         if not right:
             tally.missed.append(found)
             tally.wrong.append(found)
+    days = score_dates(reading, gold, exact_to_day=True)
+    months = score_dates(reading, gold, exact_to_day=False)
+    dates = Tally()
+    dates.add(days)
+    dates.add(months)
     return {
         "headings": score_headings(reading, gold),
         "items": score_items(reading, gold),
-        "days": score_dates(reading, gold, exact_to_day=True),
-        "months": score_dates(reading, gold, exact_to_day=False),
+        "days": days,
+        "months": months,
+        "dates": dates,
         "owners": score_owners(reading, gold),
         "measures": measures,
         "kinds": kinds,

@@ -154,17 +154,28 @@ def score_dates(reading: PlanReading, gold: Mapping[str, Any], *, exact_to_day: 
         for date in reading.dates
         if date.kind in kinds and date.date and is_day(date.date) == exact_to_day
     }
-    for date in gold["dates"]:
-        if date["kind"] not in ("event", "deadline") or is_day(date["date"]) != exact_to_day:
-            continue
+    asked = [
+        date
+        for date in gold["dates"]
+        if date["kind"] in kinds and is_day(date["date"]) == exact_to_day
+    ]
+    # A gold date that stands so in the text takes its own find, before a longer one claims it.
+    for date in sorted(asked, key=lambda one: len(_pairs(one["text"]))):
         text, day = _pairs(date["text"]), date["date"][-5:] if exact_to_day else date["date"]
         same = {one for one in found if one[1] == day and (one[0] in text or text in one[0])}
         if same:
-            found -= same
+            found -= {one for one in same if one[0] == text} or same
             tally.hits += 1
         else:
             tally.missed.append(f"{date['text']} → {date['date']}")
-    tally.wrong += [f"{text} → {day}" for text, day in sorted(found)]
+    told = [
+        (_pairs(one["text"]), one["date"][-5:] if exact_to_day else one["date"]) for one in asked
+    ]
+    tally.wrong += [
+        f"{text} → {day}"
+        for text, day in sorted(found)
+        if not any(day == other and (text in words or words in text) for words, other in told)
+    ]
     return tally
 
 

@@ -65,6 +65,7 @@ class Sort(StrEnum):
     """What a clause does in its sentence."""
 
     LINK = "link"  # 同时
+    WHEN = "when"  # 5月, “六一”前后: the time of the work after it
     GROUND = "ground"  # 围绕中心工作, 按照上级部署
     MEANS = "means"  # 借助…节点, 抓住…契机
     ACTION = "action"  # 开展…, 举办…
@@ -85,7 +86,8 @@ _ADVERB = (
 _ADVERBS = re.compile(rf"^(?:{_ADVERB})+")
 _DATE_HEAD = re.compile(
     r"^(?:在|于)?(?:(?:20\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}[日号]|份|底|初|[上中下]旬)?(?:[-至到和、](?:\d{1,2}月)?(?:\d{1,2}[日号]?|[上中下]旬))?"
-    r"(?:之?前|前后|上午|下午|期间)?|每[个]?月\d{0,2}[日号]?|□{2,8}(?:节)?(?:前夕|前后|期间|当天)|每季度末|年底|暑假|寒假|学期初|学期末)"
+    r"(?:之?前|前后|上午|下午|期间)?|每[个]?月\d{0,2}[日号]?|□{2,8}(?:节)?(?:前夕|前后|期间|当天)|每季度末|年底|暑假|寒假|学期初|学期末|每周[一二三四五六日天](?:上午|下午|晚上?)?|第?[一二三四]季度|"
+    r"(?:元旦|春节|清明|端午|中秋|重阳|国庆|教师|妇女|儿童|青年|劳动|护士|母亲|建党)节?(?:前夕|前后|期间|当天|前|后|来临之际)|□{2,8}\w{0,6}?[节日]?(?:前夕|前后|期间|当天|前))"
 )
 _ACTION_VERB = (
     r"(?:开展|举办|组织|召开|建立|健全|完善|制定|制订|修订|编制|编写|编印|收看|观看|推出|表扬|通报|入户|印发|下发|发放|评选|评比|表彰|推荐|推报|选树|培树|寻找|挖掘|发掘|开掘|宣传|普及|"
@@ -96,7 +98,8 @@ _ACTION_VERB = (
     r"支持|鼓励|动员|发动|倡导|号召|指导|提供|开通|申报|申请|选派|选送|选拔|招募|聘请|聘任|邀请|请|交流|观摩|认识|关心|关爱|关注|重视|"
     r"领学|集中学|办理|上报|向.{1,20}报|发提醒函|拨打|先报|加做|查出|扩大|扩建|修建|新建|改建|增加|增设|提请|部署|研究|探索|创新|梳理|分析|"
     r"搭建|构建|畅通|拓宽|细化|明确|压实|层层签订|签约|对接|走进|深入(?=基层|社区|农村|一线|学校|企业|家庭|村)|开发|引进|招聘|履行|遵守|监督|监管|审核|审批|验收|总结|归档|整理|维修|维护(?=更新|管理)|救治|"
-    r"服务(?=大局|妇女|群众|家庭)|推广|推选|带领|召集|主办|承接|落细|盯住|管住|联合开展|命名|授予|命题|倾听|反映|回访|巡回|巡讲|送.{1,6}(?:下乡|进)|带.{1,8}参观|降低|压减|减少|放宽|取消|严禁|严控|严守|杜绝|防范|防止|打击)"
+    r"服务(?=大局|妇女|群众|家庭)|推广|推选|带领|召集|主办|承接|落细|盯住|管住|联合开展|命名|授予|命题|倾听|反映|回访|巡回|巡讲|送.{1,6}(?:下乡|进)|带.{1,8}参观|降低|压减|减少|放宽|取消|严禁|严控|严守|杜绝|防范|防止|打击|"
+    r"接听|登记|征订|悬挂|张贴|答复|回应|评出|选出|上线|启动|换届|述职|结对|组队|吸收|列席|排演|看护|上门|销号|发出|赴|送(?!.{1,6}(?:下乡|进))|购买|缴纳|投保|建好|办(?=[一二两三几\d])|观影|放映|转发|接收|轮岗|开放|盘点)"
 )
 _STARTS_ACTION = re.compile(rf"^{_ACTION_VERB}(?!的|等)")
 # Words that make work certain wherever they stand in a clause.
@@ -113,6 +116,11 @@ _AIM_VERB = re.compile(
 _RESULT = re.compile(
     r"^(?:使|让|为(?!主)|从而|进而|以期|以便|以此|力争|确保|再创|为了|不断推动|最终)"
 )
+# 为女职工安排体检 is work; 为妇女发展提供保障 is what the work is for.
+_FOR_WHOM = re.compile(
+    r"^为(?!促进|推动|推进|实现|建设|进一步|切实)[^，]{2,16}?(?:安排|发放|办理|配备|购买|投保|缴纳|开设|举办|组织|免费|赠送|送|体检|"
+    r"提供(?=免费|咨询|法律|心理|岗位|上门|.{0,8}(?:\d|一次|服务$|咨询$|援助$|辅导$)))"
+)
 _GROUND_START = re.compile(
     r"^(?:围绕|紧紧围绕|紧扣|结合|按照|根据|依据|遵照|对照|对标|立足|着眼|针对|鉴于|随着|作为|当前|面对|本着|坚持以|以|在.{2,30}(?:下|后)$|发挥|充分发挥|坚持|贯彻|落实|认真贯彻|认真落实|切实贯彻|为进一步|为了|为(?=切实|全面|深入|更好))"
 )
@@ -128,6 +136,24 @@ _OPPORTUNITY = re.compile(
 _ABILITY = re.compile(
     r"^(?:增强|提升|提高|加强|强化|培养|锻炼).{0,40}(?:能力|本领|水平|素质|素养)(?:和水平|和素质|与水平)?$"
 )
+# The letters of a day's name (国际家庭日), without those that would make it work (开展主题党日).
+_OF_DAY = r"[^\W开组举做赴参评办抓迎庆加是好讲学观看定把将]"
+_WHEN = re.compile(
+    r"^(?:在|于|自|从|赶在|每年|每逢)?(?:20\d\d年|今年|本年|当年|次年|明年)?(?:"
+    r"(?:第?[一二三四1-4]季度|[上下]半年|全年|年[初中底末内]|岁末|岁末年初|月[初底末]|学期[初末中]|期[初中末]|暑假|寒假|暑期|汛期|春季|夏季|秋季|冬季|正月里?|"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:份|[上中下]旬|底|末|初)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?|\d{1,2}[.·]\d{1,2})"
+    r"(?:[-至到和、及](?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})月份?)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]|[上中下]旬|底|末)?)?"
+    rf"(?:（[^（）]{{1,8}}）|□{{3,8}})?(?:{_OF_DAY}{{0,16}}?[日节])?"
+    rf"|{_OF_DAY}{{0,3}}□{{2,8}}(?:{_OF_DAY}{{0,8}}?[日节]|(?=前|期间|之|当[天日]|来临|后$))|{_OF_DAY}{{2,14}}?[日节](?:来临)?|{_OF_DAY}{{0,6}}期间|清明|端午|中秋|重阳|国庆|元旦|春节"
+    r")(?:前夕|前后|之前|以前|之后|以后|期间|之际|左右|当天|当日|上午|下午|晚上?|起|内|末|底|[\w]{0,4}[前后])?(?:开始)?$"
+)
+_COUNT = re.compile(
+    r"(?:不少于|至少|不低于|不超过|达到|力争)?(?:\d{1,5}|[一二两三四五六七八九十]{1,3})(?:余|多)?"
+    r"(?:万?(?:人次|场次|场|次|期|户|名|个|篇|条|件|份|节课?|课时|学时|人|课|批))(?:以上|左右)?"
+)
+_HOW_OFTEN = re.compile(
+    r"^(?:原则上)?(?:全年|每年|每半年|每季度?|每月|每周|每学期|各?[上下]半年|累计|总共|共计?|不少于)?"
+)
 _STATE_END = re.compile(
     r"的(?:良好|浓厚|强大|生动|工作|社会|新)?(?:气氛|氛围|局面|格局|态势|环境|新风|风尚)$"
 )
@@ -136,6 +162,10 @@ _LINK = re.compile(
 )
 _SHORT_GOES_ON = re.compile(
     r"^(?:抓好|做好|搞好|抓实|做到|落实好|办好|及时|严格|予以|加以|并).{2,8}$"
+)
+# 9月底前完成: when the work before it is done.
+_DONE_BY = re.compile(
+    r"(?:全部|基本|如期|正式)?(?:完成|举行|举办|召开|进行|开展|启动|完工|投入使用|报名|截止|开始|实施|结束)(?:首[期场批次]|第一[期场批次]|到位)?"
 )
 _PUT = re.compile(
     r"^(?:将|把).{1,60}?(?:纳入|落实|列入|写入|融入|贯穿|转化|作为|摆在|放在|核对|分给|分解|报|送|办|建|做|推|转|变|压|抓|管|到)"
@@ -151,6 +181,9 @@ _WITH_PUT = re.compile(
 _LABEL = re.compile(r"^[^，。：]{1,10}：(?=.)")
 _SUBJECT_ACTS = re.compile(
     r"^.{1,24}?(?:负责|牵头|每月|每季度?|每周|每半年|至少|随叫随到|应|要|须|需|将|可|必须|定期|继续|不得|不组织|严禁)"
+)
+_BY_GROUND = re.compile(
+    r"^(?:按照|根据|依照|依据|遵照|围绕|结合|对照|落实|贯彻)[^，]{2,24}?(?:通知|部署|文件|会议|工作|统一|有关|相关)?(?:要求|部署|安排|通知|精神|规定|实际|方案|计划)(?=[^，的]{4,})"
 )
 _NO_WORK = re.compile(r"^(?:由.{2,40}(?:牵头|负责|主导)|.{2,30}(?:协助|配合)(?:执行|实施|落实)?)$")
 
@@ -181,6 +214,28 @@ def _bare(words: str) -> str:
     return words
 
 
+def _is_time(words: str) -> bool:
+    """Say whether a (shut) clause says only when."""
+    return (
+        len(words) <= 30
+        and bool(_WHEN.match(words))
+        and bool(re.search(r"[\d年月季期日节前后□假旬里]|清明|端午|中秋|重阳|国庆|元旦", words))
+    )
+
+
+def _only_counts(words: str, work: str) -> bool:
+    """Say whether a clause only says how often or how much of the work before it (全年不少于4次)."""
+    if len(words) > 24 or not (count := _COUNT.search(words)):
+        return False
+    rest = words[: count.start()] + words[count.end() :]
+    rest = re.sub(
+        r"^(?:集中|专题|组织|开展|举办|召开|举行|进行|安排|活动){1,3}|(?:活动|一次)$",
+        "",
+        _HOW_OFTEN.sub("", rest),
+    )
+    return not rest or (len(rest) <= 6 and (rest[:2] in work or rest[-2:] in work))
+
+
 def _put_sort(words: str) -> Sort | None:
     """Return what a clause with 将… or 把… does, None if it is no such clause."""
     if not _PUT.match(words):
@@ -191,12 +246,16 @@ def _put_sort(words: str) -> Sort | None:
 def sort_of(words: str) -> Sort:
     """Return what a (folded, shut) clause does in its sentence, judged by its own words."""
     words = words.strip()
+    if _is_time(words):
+        return Sort.WHEN
     if _LINK.match(words) or not re.search(r"[^\W□]", words):
         return Sort.LINK if not re.search(r"□", words) else Sort.MORE
     if words.startswith(("特别是", "尤其是", "包括", "如", "比如", "例如")):
         return Sort.MORE
     if _STATE_END.search(words) and not re.match(r"^.{0,12}(?:营造|形成|创造|构建)", words):
         return Sort.MORE
+    if _FOR_WHOM.match(words):
+        return Sort.ACTION
     if _RESULT.match(words):
         return Sort.RESULT
     if put := _put_sort(words):
@@ -206,9 +265,15 @@ def sort_of(words: str) -> Sort:
         return Sort.LINK
     if put := _put_sort(bare):
         return put
+    if bare != words and _DONE_BY.fullmatch(bare):
+        return Sort.SCHEDULE
     if _SHORT_GOES_ON.match(words) and len(words) <= 8:
         return Sort.SCHEDULE
     if re.match(r"^通过(?:组织|开展|举办|召开|实施)", bare):
+        return Sort.ACTION
+    # 按照通知要求做好推荐工作: the ground and the work in one clause.
+    ground = _BY_GROUND.match(bare)
+    if ground and _STARTS_ACTION.match(_bare(bare[ground.end() :])):
         return Sort.ACTION
     if _GROUND_START.match(words) or _GROUND_START.match(bare):
         works = _STARTS_ACTION.match(bare) and not bare.startswith(("贯彻", "落实"))
@@ -232,7 +297,7 @@ def sort_of(words: str) -> Sort:
         if _SURE_ACTION.search(bare):
             return Sort.ACTION
         inner = re.sub(
-            r"^(?:在|于|以|用|从|对|面向|通过|利用|依托).{1,30}?(?:系统|中|上|里|内|方面|范围|之间|方法|方式|为重点)",
+            r"^(?:在|于|以|用|从|对|面向|通过|利用|依托).{1,30}?(?:系统|中|上|里|内|方面|范围|之间|方法|方式|为重点)(?<!中(?=心))",
             "",
             bare,
             count=1,
@@ -298,6 +363,13 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
         sort = sort_of(words)
         if sort is Sort.ACTION and _NO_WORK.match(words):
             sort = Sort.MORE
+        if (
+            sort in (Sort.ACTION, Sort.AIM)
+            and current is not None
+            and not waiting
+            and _only_counts(words, current.span.of(folded))
+        ):
+            sort = Sort.SCHEDULE
         if sort is Sort.SCHEDULE and current is None:
             sort = Sort.ACTION
         if sort is Sort.ABILITY:
@@ -354,13 +426,13 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
     if current is not None:
         current.aims += [span for _, span in waiting]
     elif any(sort in (Sort.AIM, Sort.RESULT) for sort, _ in waiting):
-        soft = _soft_piece(waiting)
+        soft = _soft_piece(folded, waiting)
         if soft is not None:
             pieces.append(soft)
     return pieces
 
 
-def _soft_piece(waiting: list[tuple[Sort, Span]]) -> Piece | None:
+def _soft_piece(folded: str, waiting: list[tuple[Sort, Span]]) -> Piece | None:
     """Make one soft measure of a sentence that names aims and no work."""
     work: list[Span] = []
     aims: list[Span] = []
@@ -376,7 +448,7 @@ def _soft_piece(waiting: list[tuple[Sort, Span]]) -> Piece | None:
             ground.append(clause)
         else:
             work.append(clause)
-    if not work:
+    if all(_is_time(clause.of(folded)) for clause in work):
         return None
     return Piece(
         work, aims, ground, is_soft=True, rule="measure.aim_only", core=sum(map(len, work))

@@ -127,6 +127,22 @@ _NAMED_IN_LIST = re.compile(
     rf"(?P<name>{'|'.join(sorted(_DAYS_BY_NAME, key=len, reverse=True))})[”\"]?"
     r"(?=(?:[、和及]\s?[“\"]?[^\W_]{2,14}[”\"]?){0,6}等?(?:重要|关键|时间|主题|宣传|纪念|特殊){0,3}(?:节点|节日|纪念日|时点|契机|时机))"
 )
+# A day's name directly after its number (11月25日国际消除对妇女的暴力日) belongs to the same date.
+_MOVING_DAYS = ("清明节", "端午节", "中秋节", "重阳节", "春节", "母亲节", "父亲节", "元宵节")
+_NAME_AFTER_DAY = re.compile(
+    rf"[ ]?[（“\"]?(?P<name>{'|'.join(sorted((*_DAYS_BY_NAME, *_MOVING_DAYS), key=len, reverse=True))})[”\"）]?"
+    rf"(?P<after>{_HOLIDAY_AFTER})?"
+)
+# “六一”儿童节 at the head of its clause, or after 利用, 借助: the work is on that day.
+_DAY_TOKEN = re.compile(
+    r"(?:[“\"]?(?:三八|五一|五四|六一|七一|八一|十一|3[·.]8)[”\"]?)?(?:国际)?"
+    rf"(?P<name>{'|'.join(sorted(_DAYS_BY_NAME, key=len, reverse=True))})[”\"]?"
+)
+_USES_DAY = re.compile(
+    r"(?:利用|借助|借力|抓住|把握|结合|围绕|在|于)(?:(?!开展|组织|举办|活动)[\w“”\"·.、]){0,40}$"
+)
+_AFTER_DAY_USED = frozenset((*"，、和及等。；\n开组举", ""))
+_OPENS_WORK = re.compile(r"组织|举办|开展|召开|举行|慰问|走访|表彰|看望|评选|发放")
 _MONTHLY_DAY = re.compile(r"每(?:个)?月\s?(?P<day>\d{1,2})[日号]")
 _PERIOD = re.compile(
     rf"(?P<year>(?:19|20)\d\d(?=年[底末初中])|{_YEAR})?(?:第?(?P<quarter>[一二三四1-4])季度(?P<qend>末|底)?|(?P<half>上半年|下半年|上、下半年)|"
@@ -265,6 +281,8 @@ class _Finder:
             day = f"{m1:02}-{d1:02}" if d1 else f"{m1:02}"
             end = f"{m2:02}-{d2:02}" if d2 else f"{m2:02}"
             kind = self.kind_of(span, match["after"] or "", year)
+            if match["joint"] == "或":
+                kind = DateKind.OTHER  # 6月或7月: not settled yet
             if year is not None:
                 day = f"{year}-{day}"
             first = self.calendar.first(m1, d1, p1, year)
@@ -294,6 +312,10 @@ class _Finder:
                 or "个月" in match.group()
             ):
                 continue
+            named = _NAME_AFTER_DAY.match(self.folded, span.end) if day and not after else None
+            if named and _DAYS_BY_NAME.get(named["name"], (month, day)) == (month, day):
+                span = Span(span.start, named.end())
+                after = named["after"] or ""
             year = self._year(match["year"])
             printed = f"{month:02}" + (f"-{day:02}" if day else "")
             if year is not None and (match["year"] or "")[:1] not in "次翌":
@@ -366,6 +388,22 @@ class _Finder:
                     span, "date.holiday", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real
                 )
 
+    def days_used(self) -> Iterator[FoundDate]:
+        """Yield festivals that stand without 前 or 期间 but at which work is set."""
+        for match in _DAY_TOKEN.finditer(self.folded):
+            after = self.folded[match.end() : match.end() + 2]
+            start = max(0, match.start() - 48)
+            clause = re.split(r"[，。；：\n●]", self.folded[start : match.start()])[-1]
+            uses = _USES_DAY.search(clause) and after[:1] in _AFTER_DAY_USED
+            opens = not re.sub(r"[\s\d.、（）①-⑳]", "", clause) and _OPENS_WORK.match(after)
+            span = Span(match.start(), match.end())
+            if (uses or opens) and self.free(span):
+                month, day = _DAYS_BY_NAME[match["name"]]
+                real = self.calendar.first(month, day, "", None)
+                yield self.make(
+                    span, "date.holiday", DateKind.EVENT, f"{month:02}-{day:02}", None, real, real
+                )
+
     def others(self) -> Iterator[FoundDate]:
         for match in _MONTHLY_DAY.finditer(self.folded):
             span = Span(match.start(), match.end())
@@ -433,6 +471,7 @@ def find_dates(
         finder.isos,
         finder.dotted,
         finder.holidays,
+        finder.days_used,
         finder.ranges,
         finder.others,
         finder.singles,
@@ -466,8 +505,15 @@ def _settled(item: FoundDate, folded: str, look_back: Span, issued: tuple[Span, 
             + 1
         )
         sentence = folded[start : item.span.start] + rest
-        if _HAPPENED.search(sentence) and not (
-            _FUTURE.search(sentence) and item.rule == "date.month_day" and "将" in sentence
+        decided = re.search(
+            r"(?:定于|拟于|将于|决定于|定在|决定在)$", folded[start : item.span.start]
+        )
+        if (
+            not decided
+            and _HAPPENED.search(sentence)
+            and not (
+                _FUTURE.search(sentence) and item.rule == "date.month_day" and "将" in sentence
+            )
         ):
             kind = DateKind.PAST
     if kind is item.kind:

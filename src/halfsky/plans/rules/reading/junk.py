@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 
-from halfsky.plans.rules.reading.markers import line_marker
+from halfsky.plans.rules.reading.markers import line_marker, proven_bare
 from halfsky.plans.rules.reading.text import Line, Removed, Span, without_blanks
 from halfsky.plans.rules.reading.title import Title, find_title, looks_like_title
 
@@ -49,6 +49,7 @@ _PAGE = re.compile(
 _META = re.compile(
     r"(?=.{0,200}(?:发布时间|发布日期|发表时间|上传时间|更新时间|日期：|时间：))(?=.{0,240}(?:来源|作者|点击|浏览|阅读|上传人|编辑|访问|字号|文档编号|发布时间))"
     r".{0,300}|(?:文章|信息|稿件)?来源：.{0,30}(?:作者|编辑|时间).{0,120}|(?:发布|更新|上传|发表)(?:时间|日期)\s*：?\s*[\dxX]{4}.{0,60}"
+    r"|原创\s.{0,80}|.{0,30}\s(?:19|20)\d\d-\d\d-\d\d\s\d\d：\d\d.{0,30}"
 )
 _SITE = re.compile(
     r".{0,2}打印(?:正文|本页|此页).{0,12}|(?:\[|【)?\s*(?:关闭窗口|返回顶部|返回首页|关闭|打印|收藏|大\s*中\s*小)\s*(?:\]|】)?|"
@@ -68,7 +69,8 @@ _SITE = re.compile(
     r"…{0,4}\.{0,6}[（(]此处省略.{0,40}|(?:本文|此文|文章)(?:由|来自|来源于|转自).{0,60}(?:网|整理|提供|搜集|收集).{0,20}|"
     r"温馨提示\s*[:：]?|特别(?:声明|提示)\s*[:：]?|免责声明\s*[:：]?.{0,120}|"
     r".{0,60}(?:供大家参考|欢迎(?:阅读|下载|收藏)|希望(?:对(?:您|你|大家)|能帮).{0,12}帮助|收藏本页).{0,60}|"
-    r"上传赚钱.{0,20}|(?:返回|回到)(?:列表|上页|顶部)|(?:浏览|阅读|点击)(?:次数|量|数)?\s*：\s*\d*\s*次?|.{0,8}(?:豆丁|道客巴巴|百度文库|原创力文档|人人文库|金锄头).{0,40}"
+    r"上传赚钱.{0,20}|(?:返回|回到)(?:列表|上页|顶部)|.{0,8}(?:点击|关注)(?:上方|下方)?.{0,6}(?:蓝字|公众号|关注我们).{0,20}|.{0,20}点个.{0,2}(?:在看|赞).{0,12}|"
+    r"阅读\s*\d+.{0,4}赞.{0,12}|(?:阅读原文|长按识别二维码.{0,20})|来源\s*：.{0,30}|该文档的用户还.{0,40}|阅读了?该文档.{0,30}|本文(?:标题|链接)\s*：.{0,80}|链接地址\s*：.{0,120}|关于本文|(?:浏览|阅读|点击)(?:次数|量|数)?\s*：\s*\d*\s*次?|.{0,8}(?:豆丁|道客巴巴|百度文库|原创力文档|人人文库|金锄头).{0,40}"
 )
 # Words of document sites; two of them in one line near a site's hints make the line a hint.
 _SITE_WORD = re.compile(
@@ -78,7 +80,7 @@ _HINT_HEAD = re.compile(
     r"(?:温馨|友情|特别|下载|阅读|重要)(?:提示|说明|声明)|免责声明|(?:使用|版权|下载)说明|注意事项：?$"
 )
 _SECOND_ESSAY = re.compile(
-    r".{0,40}【?\s*(?:第?(?P<han>[二三四五六七八九十])篇|篇(?P<after>[二三四五六七八九十])|(?:范文|模板|精选)(?P<kind>[二三2-9]))】?\s*[:：]?.{0,40}"
+    r".{0,40}【?\s*(?:第?(?P<han>[二三四五六七八九十])篇|篇\s?(?P<after>[二三四五六七八九十2-9])|(?:范文|模板|精选)(?P<kind>[二三2-9]))】?\s*[:：]?.{0,40}"
 )
 _END_OF_SENTENCE = "。！？；：…”）》"
 _DATE_LINE = re.compile(
@@ -128,8 +130,11 @@ class _Lines:
 
 def _drop_by_words(lines: _Lines) -> None:
     hint = False
+    numbers = proven_bare(lines.content)
     for line in lines.content:
         text = line.text
+        if line.number in numbers:
+            continue
         if len(text) > 320 or "\t" in text:
             hint = False
             continue
@@ -168,6 +173,7 @@ def _drop_second_essay(lines: _Lines) -> None:
 def _drop_navigation(lines: _Lines, title: Title | None) -> None:
     """Leave out runs of short labels and whatever stands among a site's lines."""
     content = lines.content
+    numbers = proven_bare(content)
     title_lines = set(title.lines) if title else set()
     first_title = min(title_lines, default=-1)
     body = next(
@@ -176,7 +182,10 @@ def _drop_navigation(lines: _Lines, title: Title | None) -> None:
             for index, line in enumerate(content)
             if line.number not in lines.reason
             and (
-                line.number in title_lines or _is_prose(line.text) or line_marker(line) is not None
+                line.number in title_lines
+                or line.number in numbers
+                or _is_prose(line.text)
+                or line_marker(line) is not None
             )
         ),
         len(content),
@@ -279,7 +288,7 @@ def _running_heads(lines: _Lines, breaks: Sequence[int]) -> None:
                 lines.drop(line, Reason.RUNNING_HEAD)
 
 
-_CHUNK = re.compile(r"(?<![\d.])(\d{1,3})、\s*(?=[^\W\d_]|[“《（【])")
+_CHUNK = re.compile(r"(?<![\d.])(\d{1,3})、\s*(?=[^\W_]|[“《（【])")
 
 
 def chunk_numbers(folded: str, kept: Sequence[Line]) -> list[Removed]:
@@ -370,8 +379,20 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
             and not heading
         )
         ends_soon = re.search(r"[。；]", below.text)
+        # A heading set in larger type wraps a few characters early: …坚定理想信⏎念.
+        rest_of_heading = (
+            heading
+            and len(text) >= 12
+            and "，" in text
+            and re.fullmatch(r"[\u4e00-\u9fff]{1,3}", below.text)
+        )
         as_wide = is_page and len(text) >= wide - 2 and indent < 2
-        if after_comma or as_wide or (prose and ends_soon and len(below.text) >= 4):
+        if (
+            rest_of_heading
+            or after_comma
+            or as_wide
+            or (prose and ends_soon and len(below.text) >= 4)
+        ):
             removed.append(Removed(Span(line.span.end, below.span.start), Reason.LINE_WRAP))
     return removed
 

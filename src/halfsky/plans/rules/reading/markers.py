@@ -5,7 +5,7 @@ by how the numbers follow one another.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,7 +91,9 @@ _LINE_MARKER = re.compile(
     | (?P<han_bare>[一二三四五六七八九十]{{1,3}})[ ]+(?=[^\W\d_])
     | （\s*(?P<han_bracket>{_HAN})\s*）[、.，]?\s*
     | （\s*(?P<digit_bracket>\d{{1,2}})\s*）[、.，]?\s*
-    | (?P<digit_then_date>\d{{1,3}})[.、](?=\d{{1,4}}(?:[年月日所号届]|-\d))
+    | (?P<digit_bare>\d{{1,2}})[ ]+(?=[“《]?[^\W\d_]{{2}})
+    | (?P<digit_alone>0\d|(?:PART|Part)\.?\s*0?\d)$
+    | (?P<digit_then_date>\d{{1,3}})[.、](?=\d{{1,4}}(?:[年月日所号届]|-\d)|[一二三四五六七八九十]{{1,2}}月|\d{{1,2}}·\d)
     | (?P<decimal>\d{{1,2}}\.\d{{1,2}})(?![.\d])[、.]?\s*(?=[“《]?[^\W\d_])
     | (?P<digit>\d{{1,3}})\s*[.、](?![.\d])\s*
     | (?P<digit_half_bracket>\d{{1,2}})）[、.]?\s*
@@ -108,6 +110,7 @@ _INLINE_MARKER = re.compile(
     | (?<=[。；：！？”）\s])(?P<han>{_HAN})、\s*{_LATER_NUMBER}
     | (?<=[。；：！？”）\s，、])（\s*(?P<digit_bracket>\d{{1,2}})\s*）[、.]?\s*
     | (?<=[。；：！？”）\s])(?P<digit>\d{{1,2}})[.、](?![.\d])\s*(?!{_AMOUNT})
+    | (?<=工作|任务|目标|措施|要求|安排|内容|思想|重点|保障)(?P<run_in>\d{{1,2}})[.、](?=[^\W\d_])(?!{_AMOUNT})
     | (?<=[。；：！？”）\s])(?P<digit_half_bracket>\d{{1,2}})）\s*
     | (?P<sign>[①-⑳⑴-⒇⒈-⒛㈠-㈩❶-❿])[、.]?\s*
     """,
@@ -131,6 +134,32 @@ def _sign(sign: str) -> tuple[MarkerKind, int]:
     raise ValueError(f"not a numbered sign: {sign!r}")
 
 
+_SAME_KIND = {
+    "han_bare": "han", "digit_then_date": "digit", "digit_bare": "digit", "digit_alone": "digit",
+    "run_in": "digit",
+}  # fmt: skip
+
+
+def proven_bare(lines: Sequence[Line]) -> set[int]:
+    """Return the lines whose number without any mark is one: 1 思想建设 above 1.1, or 01, 02, 03 alone.
+
+    Any other number with a blank after it is an amount, a page or a cell.
+    """
+    proven: set[int] = set()
+    alone = [line for line in lines if re.fullmatch(r"0\d|(?:PART|Part)\.?\s*0?\d", line.text)]
+    numbers = [int(re.sub(r"\D", "", line.text)) for line in alone]
+    if len(numbers) >= 2 and numbers == list(range(1, len(numbers) + 1)):
+        proven |= {line.number for line in alone}
+    waiting: Line | None = None
+    for line in lines:
+        if line.is_blank:
+            continue
+        if waiting is not None and line.text.startswith(f"{waiting.text.split()[0]}.1"):
+            proven.add(waiting.number)
+        waiting = line if re.match(r"\d{1,2}[ ]+[^\W\d_]", line.text) else None
+    return proven
+
+
 def _marker(match: re.Match[str], line: Line, *, opens_line: bool) -> Marker | None:
     name = match.lastgroup or ""
     printed = match.group(name)
@@ -143,7 +172,8 @@ def _marker(match: re.Match[str], line: Line, *, opens_line: bool) -> Marker | N
         kind = MarkerKind.DECIMAL
         parent, number = (int(part) for part in printed.split("."))
     else:
-        name = {"han_bare": "han", "digit_then_date": "digit"}.get(name, name)
+        name = _SAME_KIND.get(name, name)
+        printed = printed.lstrip("PARTpart. ").lstrip("0") if opens_line else printed
         kind, number = MarkerKind(name), han_number(printed)
     if not number:
         return None
@@ -170,12 +200,17 @@ def month_line(line: Line) -> Marker | None:
     return Marker(MarkerKind.MONTH, number or 0, None, start, start, line.number, True)
 
 
-def line_marker(line: Line) -> Marker | None:
-    """Return the number at the beginning of a line, None if there is none."""
+def line_marker(line: Line, *, bare: bool = False) -> Marker | None:
+    """Return the number at the beginning of a line, None if there is none.
+
+    With `bare` a number without any mark (1 思想建设, 01) counts too.
+    """
     if month := month_line(line):
         return month
     match = _LINE_MARKER.match(line.text)
-    return _marker(match, line, opens_line=True) if match else None
+    if match is None or (match.lastgroup in ("digit_bare", "digit_alone") and not bare):
+        return None
+    return _marker(match, line, opens_line=True)
 
 
 def markers_of(lines: list[Line], enclosures: Enclosures) -> Iterator[Marker]:
@@ -183,8 +218,9 @@ def markers_of(lines: list[Line], enclosures: Enclosures) -> Iterator[Marker]:
 
     A number inside a bracket or a quotation never begins one.
     """
+    proven = proven_bare(lines)
     for line in lines:
-        opening = line_marker(line)
+        opening = line_marker(line, bare=line.number in proven)
         at = 0
         if opening is not None:
             yield opening

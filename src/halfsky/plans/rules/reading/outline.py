@@ -321,7 +321,16 @@ def heading_span(node: Node, folded: str, enclosures: Enclosures) -> Span:
             continue
         end = match.start()
         break
+    if not node.marker.opens_line and (run_in := _RUN_IN.match(folded, start, end)):
+        end = run_in.end()
     return trimmed(folded, start, end, " \t\n。：；，、")
+
+
+# Where a page lost its line breaks, a usual heading ends where its first sentence begins.
+_RUN_IN = re.compile(
+    r"(?:指导思想|总体要求|总体思路|工作目标|总体目标|主要目标|工作思路|主要工作|主要任务|重点工作|工作重点|重点任务|工作要求|工作措施|主要措施|保障措施|组织领导|组织保障|活动目的|活动内容|活动安排)"
+    r"(?=以|按|坚持|围绕|为(?!主)|全面|认真|深入|贯彻|根据|紧|高举|在|通过|我|今年|(?:19|20)\d\d)"
+)
 
 
 def _is_clock(folded: str, at: int) -> bool:

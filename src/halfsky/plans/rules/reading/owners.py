@@ -60,7 +60,7 @@ def part_of(word: str) -> Part:
 
 _LABEL = re.compile(
     r"(?P<word>(?:(?:牵头|主责|责任|主要责任|主办|承办|配合|协办|协助|参与|负责|实施|落实|组织|完成|主管|指导)"
-    r"(?:单位|部门|科室|处室|股室|领导|人员|人|方|者|主体)|牵头|主责|责任|主办|承办|配合|协办|负责|分管领导|联系人)"
+    r"(?:单位|部门|科室|处室|股室|领导|人员|人|方|者|主体)|牵头|主责|责任|主办|承办|配合|协办|负责|分管领导)"
     r"(?:及责任人|（部门）|（单位）)?\s*：|"
     r"(?:牵头|责任|主办|承办|配合|协办)(?:单位|部门|科室)(?:为|是))\s*"
 )
@@ -69,19 +69,22 @@ _LABEL_END = re.compile(
 )
 _ENDING = (
     r"(?:局|委员会|委办|妇儿工委办?|妇联|联合会|工会|团委|共青团|学校|中学|小学|幼儿园|大学|学院|政府|办公室|综合办|党政办|办|党委|党组|支部|总支|街道|镇|乡|"
-    r"社区|村委会|村|公司|集团|医院|保健院|卫生院|研究室|研究院|厅|科室|科|处室|处|股|中心|协会|法院|检察院|派出所|司法所|电视台|报社|图书馆|文化馆|"
-    r"教研组|备课组|年级组|年级|班组|德育处|教务处|总务处|政教处|家委会|妇委会|女工委|工委|组|室|部|部门|单位|队|站|所|小组|专班|班主任|任课教师|任课老师|老师|教师|辅导员|"
-    r"主任|书记|主席|校长|园长|局长|科长|委员|干部|专干|人员|负责人|联络员|社工|网格员)"
+    r"社区|居委会|村委会|委员会|商会|基金会|村|公司|集团|医院|保健院|卫生院|研究室|院|厅|纪委|工委|委|庭|窗口|厂|台|行|科室|科|处室|处|股|中心|协会|法院|检察院|派出所|司法所|电视台|报社|图书馆|文化馆|"
+    r"教研组|备课组|年级组|年级|班组|德育处|教务处|总务处|政教处|家委会|妇委会|女工委|工委|组|室|部(?!门)|部门|单位|队|站|所|小组|专班|班主任|任课教师|任课老师|老师|教师|辅导员|"
+    r"主任|书记|主席|校长|园长|局长|科长|委员|干部|专干|人员|负责人|联络员|社工|网格员|民警|医生|讲师)"
 )
 _UNIT_END = re.compile(rf"{_ENDING}$")
 _BY = re.compile(
-    r"由(?P<unit>[^，。；：\n由]{2,40}?)(?:共同|具体|统一|统筹|联合)?(?P<word>牵头|负责|主导|承办|主办|组织实施|组织开展|协助|配合)"
+    r"由(?P<unit>[^，。；：\n由]{2,40}?)(?:共同|具体|统一|统筹|联合|分别|主要)?(?P<word>牵头|负责(?!人|解释)|主导|承办|主办|组织实施|组织开展|协助|配合)"
 )
 _FOLLOWING = re.compile(
-    r"，(?P<unit>[^，。；：\n]{2,40}?)(?:共同|积极|具体|予以)?(?P<word>牵头|主导|协助|配合|参与|负责|承办|协办)(?:执行|实施|落实|完成|开展|(?:做好|抓好|完成)[^，。；\n]{0,12}|组织实施)?(?=[，。；）\n]|$)"
+    r"(?P<first>[^，。；：（）\n]{0,12})，(?P<unit>[^，。；：\n]{2,40}?)(?:共同|积极|具体|予以|分别|主要)?"
+    r"(?P<word>牵头|主导|协助|配合|参与|参加|负责(?!人|解释)|承办|协办|落实|执行|组织实施)(?P<rest>[^，。；：（）\n]{0,12})(?=[，。；）\n]|$)"
 )
 _LEADS = re.compile(
-    r"(?:(?<=[，。；：（）.\n])|^)[ \t]*(?P<unit>[^，。；：（）\n由.]{2,30}?)(?P<word>牵头|负责)(?=[，。；）\n]|组织|实施|落实|统筹|负责|抓|制定|做好|开展|$)"
+    r"(?:(?<=[，。；：（）.\n])|^)[ \t]*(?P<unit>[^，。；：（）\n由.]{2,30}?)"
+    r"(?:(?:共同|具体|统一|统筹|联合|分别|主要)?(?P<word>牵头|负责)(?!人|制|同志|的|解释|任|心|地)|共同(?P<joint>组织|举办|开展|承担|实施)"
+    r"|(?P<ends>承办|主办|主导|协办|配合|协助|参与)(?=[，。；）\n]|$))"
 )
 _IN_BRACKET = re.compile(r"（(?P<inside>[^（）\n]{2,80})）")
 _BRACKET_PART = re.compile(
@@ -91,7 +94,26 @@ _TOGETHER = re.compile(
     rf"(?P<word>会同|会商|联合)(?P<unit>[^，。；：\n]{{1,30}}?{_ENDING}(?:[、和及与][^，。；：\n、]{{1,16}}?{_ENDING})*)等?(?:单位|部门)?(?!的)"
 )
 _NOT_A_UNIT = re.compile(
-    r"^(?:督导|督查|检查|执法|调研|考核|工作|会|各项|此项|该项|具体|本|这|全程|一切|各司其责|谁|专人|对|为|把|将|认真|积极|主要)|的$|工作$|活动$"
+    r"^(?:督导|督查|检查|执法|调研|考核|工作|会|各项|此项|该项|具体|本|这|全程|一切|各司其责|谁|专人|对|为|把|将|认真|积极|主要)|指派|选派|安排|确定|确保|实行|进行|通过|要求|的$|工作$|活动$"
+)
+# 各单位配合 and the like name nobody in particular.
+_ANYBODY = ("部门", "单位", "各部门", "各单位", "有关部门", "相关部门", "各有关部门", "社会各界")
+_NO_LEADER = (
+    "在",
+    "以",
+    "按",
+    "分给",
+    "配合",
+    "协助",
+    "根据",
+    "加强",
+    "完善",
+    "明确",
+    "建立",
+    "组织",
+    "与",
+    "和",
+    "对",
 )
 _TRIM = re.compile(
     r"^(?:主要|具体|统一|各项工作|此项工作|该项工作|并|同时|应|要|再|均|分别)+|(?:等)$"
@@ -133,11 +155,29 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
         for unit, span in pieces:
             bare = _TRIM.sub("", unit)
             offset = unit.find(bare)
-            if not bare or len(bare) > 40:
+            if not bare or len(bare) > 40 or re.search(r"\d{5}|电话", bare):
                 continue
             exact = Span(span.start + offset, span.start + offset + len(bare))
             if not found.overlaps(exact):
                 found.add(Owner(exact.of(text), part_of(word), word, exact, rule))
+
+    def follow(at: int, rule: str) -> None:
+        """Take the owners of the clauses that go on: 教务处牵头，各年级组配合."""
+        while following := _FOLLOWING.match(part, at):
+            unit = following["unit"]
+            if (
+                not all(_is_unit(_TRIM.sub("", one)) for one in split_units(unit))
+                or unit in _ANYBODY
+            ):
+                break
+            add(
+                following.start("unit"),
+                following.end("unit"),
+                following["word"],
+                rule,
+                split="、" in unit,
+            )
+            at = following.end() if not following["rest"] else following.start("rest")
 
     for match in _LABEL.finditer(part):
         stop = _LABEL_END.search(part, match.end(), match.end() + 120)
@@ -166,36 +206,16 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
             "owner.by",
             split="、" in match["unit"],
         )
-        at = match.end()
-        while following := _FOLLOWING.match(part, at):
-            if not _is_unit(_TRIM.sub("", following["unit"])):
-                break
-            add(
-                following.start("unit"),
-                following.end("unit"),
-                following["word"],
-                "owner.by",
-                split="、" in following["unit"],
-            )
-            at = following.end()
+        follow(match.end(), "owner.by")
     for match in _LEADS.finditer(part):
-        if _is_unit(match["unit"]) and not match["unit"].startswith(("在", "以", "按", "分给")):
-            add(
-                match.start("unit"),
-                match.end("unit"),
-                match["word"],
-                "owner.leads",
-                split="、" in match["unit"],
-            )
-            following = _FOLLOWING.match(part, match.end())
-            if following and _is_unit(following["unit"]):
-                add(
-                    following.start("unit"),
-                    following.end("unit"),
-                    following["word"],
-                    "owner.leads",
-                    split="、" in following["unit"],
-                )
+        word = match["word"] or match["joint"] or match["ends"]
+        unit = match["unit"]
+        if not all(map(_is_unit, split_units(unit))) or unit.startswith(_NO_LEADER):
+            continue
+        if part_of(word) is Part.SUPPORT and unit in _ANYBODY:
+            continue
+        add(match.start("unit"), match.end("unit"), word, "owner.leads", split="、" in unit)
+        follow(match.end(), "owner.leads")
     for match in _IN_BRACKET.finditer(part):
         at = match.start("inside")
         for piece in re.split(r"([，；])", match["inside"]):

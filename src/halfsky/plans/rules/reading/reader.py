@@ -57,6 +57,7 @@ from halfsky.plans.rules.reading.text import (
     between,
     fold,
     lines_of,
+    trimmed,
     without_blanks,
 )
 from halfsky.plans.rules.reading.title import year_in, year_of
@@ -84,6 +85,8 @@ class _Reader:
         self.clean = CleanText.leaving_out(text, removed)
         self.text, self.folded = self.clean.text, self.clean.folded
         self.enclosures = Enclosures(self.folded)
+        self.heading = ""
+        """The folded heading above the sentences being read: it helps where they name no kind."""
         self.notices: list[str] = list(source.notices)
 
     def read(self) -> PlanReading:
@@ -128,7 +131,12 @@ class _Reader:
         self.partners = InOrder(find_partners(self.text, self.folded, body, self.own))
         self.sentences: list[Sentence] = []
         points, unplaced = self._points(parts, tables)
-        self._frame_sentences(parts.preamble, body_start)
+        if points or unplaced or self.title is None:
+            self._frame_sentences(parts.preamble, body_start)
+        else:
+            unplaced = self._without_points(
+                Span(min(body_start, parts.preamble.end), parts.preamble.end)
+            )
         for start, end in ((parts.closing.start, parts.closing.end),):
             self._say(
                 Span(start, end),
@@ -236,6 +244,21 @@ class _Reader:
             ]
         return self._with_tables(points, tables)
 
+    def _without_points(self, body: Span) -> list[Measure]:
+        """Return the measures of a paper without any number: each paragraph may ask for work."""
+        owners = InOrder(find_owners(self.text, self.folded, body))
+        measures: list[Measure] = []
+        seen: dict[str, Span] = {}
+        for index, line in enumerate(self._paragraphs(body)):
+            words = line.of(self.folded)
+            if index <= 1 and re.search(
+                r"：$|如下[。：]?$|制定(?:本|如下|以下)?计划[。：]?$", words
+            ):
+                self._frame_sentences(line, line.start)
+            else:
+                measures += self._of_sentences(line, None, owners, seen, None)
+        return measures
+
     def _item(self, node: Node) -> Item:
         heading = heading_span(node, self.folded, self.enclosures)
         span = Span(
@@ -281,6 +304,7 @@ class _Reader:
         for part in between([span for span in self.table_spans if own.covers(span)], own):
             each = node.marker.kind is MarkerKind.MONTH
             each = each or (bool(path) and self.folded[heading.end : heading.end + 1] == "：")
+            self.heading = heading.of(self.folded)
             measures += self._of_sentences(part, point, owners, seen, item, each=each)
         for child in below:
             printed = _ordinal(child) or str(child.marker.number)
@@ -289,7 +313,11 @@ class _Reader:
         if named:
             # 第一周（3月2日至6日）：…: the day stands in the heading, the work below it.
             measures = [m if m.dates else replace(m, dates=named) for m in measures]
+        self.heading = ""
         has_table = any(inside.covers(span) for span in self.table_spans)
+        if not measures and own.end > own.start and self._only_counts(own):
+            # 开展巡回审判。全年不少于12场。: the second sentence counts what the heading asks for.
+            heading = Span(heading.start, self._last_word(own))
         if node.marker.kind is MarkerKind.MONTH or not len(heading):
             return measures
         if (
@@ -306,6 +334,10 @@ class _Reader:
         ):
             return self._of_heading(heading, point, owners, seen, item, always=False) + measures
         return measures
+
+    def _only_counts(self, own: Span) -> bool:
+        words = own.of(self.folded).strip()
+        return len(words) <= 24 and bool(targets_of(self.text, self.folded, own))
 
     def _of_heading(
         self,
@@ -329,7 +361,7 @@ class _Reader:
     def _of_sentences(
         self,
         part: Span,
-        point: int,
+        point: int | None,
         owners: InOrder[Owner],
         seen: dict[str, Span],
         item: str | None,
@@ -360,15 +392,15 @@ class _Reader:
             found: list[Measure] = []
             pieces = pieces_of(self.folded, sentence, self.enclosures)
             if not pieces and (each or self._has_day(sentence)):
-                pieces = [Piece([sentence], [], [], rule="measure.item", core=len(sentence))]
+                whole = trimmed(self.folded, sentence.start, sentence.end, " \t\n。；！？，")
+                pieces = [Piece([whole], [], [], rule="measure.item", core=len(whole))]
             for piece in pieces:
-                superior = (
-                    whose_rules.superior_acting(
-                        piece.span.of(self.folded).lstrip("同时，"), self.own
-                    )
-                    or superior
-                )
+                words = piece.span.of(self.folded).lstrip("同时，")
+                if whose_rules.ourselves_acting(words):
+                    superior = None
+                superior = whose_rules.superior_acting(words, self.own) or superior
                 found.append(self._measure(piece, sentence, owners, item, superior))
+            found = self._with_their_owners(found, sentence, owners)
             kept = self._new(found, seen)
             self._add_sentence(sentence, kept, found, point)
             measures += kept
@@ -377,8 +409,39 @@ class _Reader:
             measures = [m if m.dates else replace(m, dates=tuple(limits)) for m in measures]
         return _with_section_owners(measures, owners.inside(part))
 
+    def _with_their_owners(
+        self, measures: list[Measure], sentence: Span, owners: InOrder[Owner]
+    ) -> list[Measure]:
+        """Give each measure of a sentence the owners that its own clauses name.
+
+        An owner goes on to the measures after it until another one or another time is named,
+        and back only from a clause of its own (…，由工会负责).
+        """
+        named = owners.inside(sentence)
+        if len(measures) < 2 or not named:
+            return measures
+        told: list[Measure] = []
+        lasting: tuple[Owner, ...] = ()
+        for index, measure in enumerate(measures):
+            start = sentence.start if index == 0 else self._own_start(measure)
+            last = index + 1 == len(measures)
+            end = sentence.end if last else self._own_start(measures[index + 1])
+            own = tuple(owner for owner in named if start <= owner.span.start < end)
+            if own:
+                lasting = own
+            elif any(
+                date.kind is DateKind.EVENT and date.span.start < measure.span.start + 4
+                for date in measure.dates
+            ):
+                lasting = ()
+            told.append(replace(measure, owners=lasting))
+        return told
+
+    def _own_start(self, measure: Measure) -> int:
+        return min([measure.span.start, *(ground.start for ground in measure.ground)])
+
     def _add_sentence(
-        self, sentence: Span, kept: list[Measure], found: list[Measure], point: int
+        self, sentence: Span, kept: list[Measure], found: list[Measure], point: int | None
     ) -> None:
         if kept:
             reason = Reason("coverage.measure", f"其中的工作已提出 {len(kept)} 项举措。")
@@ -425,7 +488,9 @@ class _Reader:
         extent = Span(extent_start, max([span.end, *(aim.end for aim in piece.aims)]))
         words = span.of(self.folded)
         kind, word = (
-            (MeasureKind.TRAINING, "能力") if piece.rule == "measure.ability" else kind_of(words)
+            (MeasureKind.TRAINING, "能力")
+            if piece.rule == "measure.ability"
+            else kind_of(words, self.heading)
         )
         whose, whose_rule = whose_rules.whose_action(words, superior)
         dates = tuple(self._dates_in(extent))
@@ -438,7 +503,7 @@ class _Reader:
             Reason(piece.rule, _WHY_MEASURE[piece.rule]),
             Reason(
                 f"kind.{kind}",
-                f"文中的“{word}”说明是{KINDS[kind].label}。"
+                f"{'文中' if word in words else '标题里'}的“{word}”说明是{KINDS[kind].label}。"
                 if word
                 else "没有能说明种类的词，归为其他工作。",
             ),

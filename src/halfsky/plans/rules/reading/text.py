@@ -69,11 +69,15 @@ def _folding() -> dict[int, str]:
 
 
 _FOLDING = _folding()
+# A half-width stop ends a sentence after a Chinese word (…促建功.开展…), not after a number (三. 3.8).
+_STOP_AFTER_HAN = re.compile(
+    r"(?<=[\u4e00-\u9fff”）》])(?<![一二三四五六七八九十百〇章节条分篇])\.(?=[\s\u4e00-\u9fff“《（\d]|$)"
+)
 
 
 def fold(text: str) -> str:
     """Return the twin of `text` on which rules match: same length, one way to write each mark."""
-    return text.translate(_FOLDING)
+    return _STOP_AFTER_HAN.sub("。", text.translate(_FOLDING))
 
 
 @dataclass(frozen=True, slots=True)

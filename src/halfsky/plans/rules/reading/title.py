@@ -14,9 +14,9 @@ from halfsky.plans.rules.reading.text import Line, Span, fold, without_blanks
 
 _PLAN_WORD = (
     r"(?:工作要点|要点|工作计划|计划|工作安排|安排意见|安排|工作思路|思路|实施方案|活动方案|行动方案|工作方案|方案|"
-    r"工作打算|工作部署|行事历|计划表|安排表|推进表|任务分解表|任务分解|分解表|任务清单|工作清单|任务书|重点工作|重点任务|实施意见|规划|纲要)"
+    r"工作打算|工作部署|行事历|计划表|安排表|推进表|任务分解表|任务分解|分解表|任务清单|工作清单|任务表|任务书|要点任务|工作规划|重点工作|重点任务|实施意见|规划|纲要)"
 )
-_OTHER_WORD = r"(?:通知|意见|总结|报告|办法|函|通报|讲话|清单|一览表)"
+_OTHER_WORD = r"(?:通知|意见|总结|报告|办法|函|通报|讲话|清单|一览表|摘要|公报)"
 _TAIL = r"(?:\s*(?:（[^（）]{1,12}）|【[^【】]{1,12}】|\[[^\[\]]{1,8}\]))*"
 _PLAN_TITLE = re.compile(rf".*{_PLAN_WORD}{_TAIL}$")
 _OTHER_TITLE = re.compile(rf".*{_OTHER_WORD}{_TAIL}$")
@@ -36,6 +36,8 @@ _ORDER_TAIL = re.compile(
     r"\s*(?:【[^【】]*】|[（\[]?(?:精选|通用|最新|集锦|合集)?\d*篇[）\]]?|\(\d+\))\s*$"
 )
 
+# 来啦！ and the like, and the column's name before it: how accounts announce a paper.
+_CALL = re.compile(r"^【[^【】]{2,8}】(?=.{6})|(?:来啦|来了|出炉|请查收|新鲜出炉|发布)?[！!]+$")
 _ORDER_HEAD = re.compile(r"^(?:第?篇?[一1](?:篇)?\s*[：:]|篇[一1]\s*[：:、]?)\s*")
 
 
@@ -51,6 +53,7 @@ class Title:
 
 def looks_like_title(text: str) -> float:
     """Return how much a folded line looks like a plan's title: 0 not at all, 3 and more surely."""
+    text = _CALL.sub("", text)
     bare = without_blanks(text)
     if not 4 <= len(bare) <= 60 or _NO_TITLE.search(text):
         return 0.0
@@ -77,7 +80,8 @@ def looks_like_title(text: str) -> float:
 def _spoken(text: str) -> str:
     """Return a title's words without a document site's additions."""
     bare = _ORDER_HEAD.sub("", text.strip().strip("★☆◆■●※"))
-    return _ORDER_TAIL.sub("", bare.strip()).strip()
+    bare = _ORDER_TAIL.sub("", _CALL.sub("", bare.strip())).strip()
+    return re.sub(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=(?:19|20)\d\d)", "", bare)
 
 
 def first_marker_line(lines: Sequence[Line]) -> int:

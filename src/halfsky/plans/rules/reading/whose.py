@@ -40,6 +40,17 @@ _RELIES_ON = re.compile(
 )
 
 
+_OURSELVES = re.compile(
+    r"^(?:同时|并且|并|届时)?，?(?:我[局校院委县区市镇乡会厅处行村]|我(?:单位|部门|公司|中心|社区|支队|系统)|本[局校院委会厅处行村]|本(?:单位|部门|公司|中心|社区)|"
+    r"(?:各|全|局|校|院|机关)(?:科室|处室|单位|支部|部门|妇女小组|[局校院]|属)[^，。；]{0,10}?(?:要|应|及时|积极|组织|做好|开展|参加|转发|落实|配合)|由)"
+)
+
+
+def ourselves_acting(clause: str) -> bool:
+    """Say whether a clause names us as the ones who act (我局及时转发)."""
+    return bool(_OURSELVES.match(clause))
+
+
 def superior_acting(clause: str, own: str) -> str | None:
     """Return the unit above ours that a clause says will act, None if it is ours or nobody's.
 
