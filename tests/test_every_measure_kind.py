@@ -83,9 +83,7 @@ def test_start_needs_the_permission_in_the_unit(kind: MeasureKind, unit: Unit) -
 
 
 @pytest.mark.parametrize("role", sorted(ROLE_KEYS))
-def test_start_is_refused_without_the_permission(
-    kind: MeasureKind, unit: Unit, role: str
-) -> None:
+def test_start_is_refused_without_the_permission(kind: MeasureKind, unit: Unit, role: str) -> None:
     elsewhere = account_with(role, UnitFactory())
     below = account_with(role, UnitFactory(parent=unit))
     accounts = [elsewhere, below]
@@ -155,7 +153,9 @@ def test_sentences_show_what_is_missing(kind: MeasureKind, unit: Unit) -> None:
     ref = kind.start(brief(unit), by=starter(kind, unit))
     said = kind.sentences([ref.id], period=YEAR)
     assert all(isinstance(sentence, Sentence) for sentence in said)
-    assert {reference for sentence in said for reference in sentence.refs} == {Ref(kind.key, ref.id)}
+    assert {reference for sentence in said for reference in sentence.refs} == {
+        Ref(kind.key, ref.id)
+    }
     assert any(sentence.gaps for sentence in said)  # nothing done yet: a gap is shown
     for sentence in said:
         assert all(isinstance(number, int) for number in sentence.figures.values())

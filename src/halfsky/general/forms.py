@@ -19,7 +19,10 @@ class EntryForm(forms.Form):
     happened_on = forms.DateField(
         label=_("日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("请填日期。"), "invalid": _("日期看不懂。请写成2026-03-08这样。")},
+        error_messages={
+            "required": _("请填日期。"),
+            "invalid": _("日期看不懂。请写成2026-03-08这样。"),
+        },
     )
     what = forms.CharField(
         label=_("做了什么"),

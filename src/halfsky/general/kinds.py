@@ -46,9 +46,7 @@ class GeneralTask(MeasureKind):
     def progress(self, ids: Collection[int], *, on: date) -> dict[int, Progress]:
         found = {}
         for pk, record in queries.records_by_id(ids).items():
-            state = rules.progress_state(
-                record_state=record.state, entry_count=record.entry_count
-            )
+            state = rules.progress_state(record_state=record.state, entry_count=record.entry_count)
             word = record.target_unit or _("次")
             done = record.done_number if record.target_number else record.entry_count
             if record.target_number:
@@ -119,5 +117,3 @@ class GeneralTask(MeasureKind):
                 text = ""
             found.append(Sentence(text, figures, (Ref(self.key, pk),), tuple(gaps)))
         return found
-
-

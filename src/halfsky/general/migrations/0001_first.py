@@ -6,57 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_merge_and_mapping'),
+        ("people", "0002_merge_and_mapping"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkRecord',
+            name="WorkRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300, verbose_name='任务')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(verbose_name='止')),
-                ('target_number', models.PositiveIntegerField(blank=True, null=True, verbose_name='目标值')),
-                ('target_unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('counting_rule', models.CharField(blank=True, max_length=200, verbose_name='计数口径')),
-                ('origin', models.CharField(blank=True, max_length=1000, verbose_name='原文')),
-                ('state', models.CharField(choices=[('running', '进行中'), ('done', '已完成'), ('cancelled', '已取消')], default='running', max_length=10)),
-                ('entry_count', models.PositiveIntegerField(default=0)),
-                ('done_number', models.PositiveIntegerField(default=0)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_records', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="任务")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(verbose_name="止")),
+                (
+                    "target_number",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="目标值"),
+                ),
+                (
+                    "target_unit",
+                    models.CharField(blank=True, max_length=20, verbose_name="计量单位"),
+                ),
+                (
+                    "counting_rule",
+                    models.CharField(blank=True, max_length=200, verbose_name="计数口径"),
+                ),
+                ("origin", models.CharField(blank=True, max_length=1000, verbose_name="原文")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("entry_count", models.PositiveIntegerField(default=0)),
+                ("done_number", models.PositiveIntegerField(default=0)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_records",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkEntry',
+            name="WorkEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_on', models.DateField(verbose_name='日期')),
-                ('what', models.CharField(max_length=500, verbose_name='做了什么')),
-                ('number', models.PositiveIntegerField(default=0, verbose_name='数量')),
-                ('link', models.URLField(blank=True, max_length=500, verbose_name='链接')),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='general.workrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="日期")),
+                ("what", models.CharField(max_length=500, verbose_name="做了什么")),
+                ("number", models.PositiveIntegerField(default=0, verbose_name="数量")),
+                ("link", models.URLField(blank=True, max_length=500, verbose_name="链接")),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="general.workrecord",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-happened_on', '-id'],
+                "ordering": ["-happened_on", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='workrecord',
-            index=models.Index(fields=['unit', '-id'], name='general_wor_unit_id_7c9e68_idx'),
+            model_name="workrecord",
+            index=models.Index(fields=["unit", "-id"], name="general_wor_unit_id_7c9e68_idx"),
         ),
         migrations.AddConstraint(
-            model_name='workrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='record_period'),
+            model_name="workrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="record_period"
+            ),
         ),
     ]

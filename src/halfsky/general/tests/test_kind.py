@@ -60,7 +60,13 @@ def test_evidence_is_every_entry_that_counts_oldest_first() -> None:
         (None, 0, None, "办一次节水讲堂：登记1次。", ()),
         (Target(5, "场"), 5, RecordState.DONE, "办一次节水讲堂：5场。", ()),
         (Target(5, "场"), 3, None, "办一次节水讲堂：3场。", ("缺：目标5场，已完成3场",)),
-        (Target(5, "场"), 3, RecordState.CANCELLED, "办一次节水讲堂：3场。", ("已取消：办一次节水讲堂",)),
+        (
+            Target(5, "场"),
+            3,
+            RecordState.CANCELLED,
+            "办一次节水讲堂：3场。",
+            ("已取消：办一次节水讲堂",),
+        ),
     ],
 )
 def test_sentences_say_what_is_missing(target, number, state, text, gaps) -> None:

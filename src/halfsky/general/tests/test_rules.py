@@ -78,7 +78,8 @@ def test_progress_state_is_counted(record_state: str, entry_count: int, expected
 
 
 @pytest.mark.parametrize(
-    ("done", "target", "expected"), [(0, None, True), (0, 0, True), (4, 5, False), (5, 5, True), (6, 5, True)]
+    ("done", "target", "expected"),
+    [(0, None, True), (0, 0, True), (4, 5, False), (5, 5, True), (6, 5, True)],
 )
 def test_is_target_reached(done: int, target: int | None, expected: bool) -> None:
     assert rules.is_target_reached(done_number=done, target_number=target) is expected

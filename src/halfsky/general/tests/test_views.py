@@ -46,7 +46,10 @@ def test_who_reaches_a_record(role: str, where: str) -> None:
     sees, works = reaches and role in SEES, reaches and role in WORKS
     page = reverse("general:record", args=[found.pk])
     posts = {
-        reverse("general:write_entry", args=[found.pk]): {"happened_on": "2026-03-08", "what": "又一次"},
+        reverse("general:write_entry", args=[found.pk]): {
+            "happened_on": "2026-03-08",
+            "what": "又一次",
+        },
         reverse("general:withdraw_entry", args=[entry.pk]): {},
         reverse("general:restore_entry", args=[entry.pk]): {},
         reverse("general:change_state", args=[found.pk]): {"state": "done"},
@@ -105,7 +108,10 @@ def test_a_future_entry_is_answered_with_what_was_typed() -> None:
         ({"happened_on": "2026-03-08", "what": "一次", "number": "-1"}, "不能是负数"),
         ({"happened_on": "2026-03-08", "what": "一次", "number": "9" * 30}, "不能超过"),
         ({"happened_on": "2026-03-08", "what": "一次", "number": "两"}, "请填整数"),
-        ({"happened_on": "2026-03-08", "what": "一次", "link": "javascript:alert(1)"}, "链接不完整"),
+        (
+            {"happened_on": "2026-03-08", "what": "一次", "link": "javascript:alert(1)"},
+            "链接不完整",
+        ),
         ({"happened_on": "2026-03-08", "what": "一次", "link": "https://x/" + "a" * 600}, "500"),
     ],
 )
@@ -156,9 +162,7 @@ def test_only_a_page_of_ours_leads_back(came_from: str, is_kept: bool) -> None:
     unit = UnitFactory()
     officer = account_with("officer", unit)
     found = record(unit, officer)
-    page = signed_in(officer).get(
-        reverse("general:record", args=[found.pk]), {"from": came_from}
-    )
+    page = signed_in(officer).get(reverse("general:record", args=[found.pk]), {"from": came_from})
     assert ("返回措施" in page.content.decode()) is is_kept
 
 

@@ -265,7 +265,9 @@ def overview(plan: Plan, today: date) -> Overview:
     )
 
 
-DATE_FIRST = re.compile(r"^\s*(?:\d{4}年)?\d{1,2}(?:月(?:\d{1,2}[日号]|[上中下]旬|底)?|\.\d{1,2})(?:之?前)?，?")
+DATE_FIRST = re.compile(
+    r"^\s*(?:\d{4}年)?\d{1,2}(?:月(?:\d{1,2}[日号]|[上中下]旬|底)?|\.\d{1,2})(?:之?前)?，?"
+)
 
 
 def _named_days(plan: Plan) -> dict[date, str]:

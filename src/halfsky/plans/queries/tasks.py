@@ -249,9 +249,7 @@ def task_page(account: Account, plan: Plan, wanted: TaskFilter, *, today: date) 
 EXPORTED_AT_ONCE = 2000
 
 
-def all_rows(
-    account: Account, plan: Plan, wanted: TaskFilter, *, today: date
-) -> Iterator[TaskRow]:
+def all_rows(account: Account, plan: Plan, wanted: TaskFilter, *, today: date) -> Iterator[TaskRow]:
     """Every row of a filtered list, read in runs, so that no reader holds the database open."""
     near = near_until(today, plan.near_workdays)
     wanted = replace(wanted, after=None, before=None)

@@ -109,9 +109,7 @@ def visible_tasks(
     sees_all = sees_all_tasks(account, plan)
     if not sees_all and not access.scope(account, SEE_OWN_TASKS):
         is_narrow = True  # to her own
-    tasks = (
-        Task.objects.filter(measure__plan=plan) if is_narrow else Task.objects.filter(plan=plan)
-    )
+    tasks = Task.objects.filter(measure__plan=plan) if is_narrow else Task.objects.filter(plan=plan)
     return tasks if sees_all else tasks.filter(own_tasks(account))
 
 

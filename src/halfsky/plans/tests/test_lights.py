@@ -140,9 +140,7 @@ def test_near_until_counts_published_working_days(
     assert found == expected
 
 
-@given(
-    due=st.integers(-400, 400), start=st.integers(-400, 400), near=st.integers(0, 90)
-)
+@given(due=st.integers(-400, 400), start=st.integers(-400, 400), near=st.integers(0, 90))
 def test_every_open_light_agrees_with_the_range_that_a_list_is_narrowed_to(
     due: int, start: int, near: int
 ) -> None:

@@ -10,14 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from halfsky.general import services as general
-from halfsky.general.models import RecordState, WorkRecord
 from halfsky.people.models import Account
 from halfsky.plans import queries
 from halfsky.plans.models import Measure, Plan, Task, TaskState
 from halfsky.plans.services import tasks as services
 from halfsky.plans.tests import factories as make
 from halfsky.plans.tests.factories import World
+from halfsky.plans.tests.paper_room import PaperRoom
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -31,10 +30,8 @@ def world() -> World:
 
 
 @pytest.fixture
-def plan(world: World) -> Plan:
-    return make.adopted(
-        make.plan(world.bureau, world.officer, owner=world.owner, year=YEAR), world
-    )
+def plan(world: World, room: PaperRoom) -> Plan:
+    return make.adopted(make.plan(world.bureau, world.officer, owner=world.owner, year=YEAR), world)
 
 
 @pytest.fixture
@@ -52,14 +49,6 @@ def page_of(account: Account, measure: Measure, query: str = "") -> str:
     answer = signed_in(account).get(reverse("plans:measure", args=[measure.pk]) + query)
     assert answer.status_code == 200
     return answer.content.decode()
-
-
-def finish(task: Task, world: World) -> None:
-    record = WorkRecord.objects.get(pk=task.record_id)
-    general.write_entry(
-        record=record, happened_on=TODAY, what="办了一场咨询", number=record.target_number or 0, by=world.officer
-    )
-    general.change_state(record=record, state=RecordState.DONE, by=world.officer)
 
 
 # ── what it shows ──────────────────────────────────────────────────────────────────────────
@@ -111,9 +100,9 @@ def test_the_page_shows_who_what_until_when(world: World, measure: Measure) -> N
     assert "无可验收成果" in page_of(world.officer, soft)
 
 
-def test_open_tasks_alone_by_address(world: World, measure: Measure) -> None:
+def test_open_tasks_alone_by_address(world: World, measure: Measure, room: PaperRoom) -> None:
     first, second = measure.tasks.order_by("due_on")
-    finish(first, world)
+    room.finish(first)
     services.close_task(task=first, by=world.officer)
     both = page_of(world.officer, measure)
     assert (f'id="task-{first.pk}"' in both, f'id="task-{second.pk}"' in both) == (True, True)
@@ -121,14 +110,16 @@ def test_open_tasks_alone_by_address(world: World, measure: Measure) -> None:
     assert (f'id="task-{first.pk}"' in alone, f'id="task-{second.pk}"' in alone) == (False, True)
 
 
-def test_the_history_tells_what_happened(world: World, measure: Measure) -> None:
+def test_the_history_tells_what_happened(world: World, measure: Measure, room: PaperRoom) -> None:
     task = measure.tasks.order_by("due_on").first()
-    finish(task, world)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     services.reopen_task(task=task, by=world.chair, reason="佐证不实")
     services.hand_over_task(task=task, owner=world.second, by=world.chair)
     said = page_of(world.officer, measure).partition('class="tl"')[2].partition("</ol>")[0]
-    lines = [re.sub(r"<[^>]+>", "", line.partition("</time>")[2]) for line in said.split("</li>")[:-1]]
+    lines = [
+        re.sub(r"<[^>]+>", "", line.partition("</time>")[2]) for line in said.split("</li>")[:-1]
+    ]
     assert lines == [
         "孙主任 2.1.1 转给罗小满",
         "孙主任 2.1.1 重新办理：佐证不实",
@@ -139,17 +130,19 @@ def test_the_history_tells_what_happened(world: World, measure: Measure) -> None
     ]
 
 
-def test_records_that_came_of_the_work_are_listed(world: World, measure: Measure) -> None:
-    finish(measure.tasks.first(), world)
+def test_records_that_came_of_the_work_are_listed(
+    world: World, measure: Measure, room: PaperRoom
+) -> None:
+    room.finish(measure.tasks.first(), "办了一场咨询")
     assert "办了一场咨询" in page_of(world.officer, measure)
 
 
 def test_a_reader_without_the_right_sees_no_title_of_a_record(
-    world: World, plan: Plan, measure: Measure
+    world: World, plan: Plan, measure: Measure, room: PaperRoom
 ) -> None:
     task = measure.tasks.first()
     Task.objects.filter(pk=task.pk).update(owner=world.second)
-    finish(task, world)
+    room.finish(task, "办了一场咨询")
     staff = make.account("staff", world.bureau, person=world.second)
     page = page_of(staff, measure)
     assert f'id="task-{task.pk}"' in page
@@ -173,7 +166,7 @@ def test_statements_do_not_grow_with_tasks(
     for _number in range(rows - 1):
         services.add_task(measure=measure, title="加做", due_on=TODAY, by=world.officer)
     client = signed_in(world.officer)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):  # and what the room asks itself
         client.get(reverse("plans:measure", args=[measure.pk]))
 
 
@@ -192,7 +185,7 @@ def test_a_measure_under_review_leads_to_its_review(world: World) -> None:
 # ── a task in one line ─────────────────────────────────────────────────────────────────────
 
 
-def post_line(account: Account, measure: Measure, line: str, **headers: str):  # noqa: ANN201
+def post_line(account: Account, measure: Measure, line: str, **headers: str):
     return signed_in(account).post(
         reverse("plans:add_task", args=[measure.pk]), {"line": line}, headers=headers or None
     )
@@ -269,9 +262,9 @@ def test_a_refused_close_leads_to_the_record(
     assert ("<html" in text) is not bool(headers)
 
 
-def test_a_close_can_be_undone_at_once(world: World, measure: Measure) -> None:
+def test_a_close_can_be_undone_at_once(world: World, measure: Measure, room: PaperRoom) -> None:
     task = measure.tasks.first()
-    finish(task, world)
+    room.finish(task)
     client = signed_in(world.officer)
     answer = client.post(reverse("plans:close_task", args=[task.pk]), headers=HTMX)
     undo = reverse("plans:reopen_task", args=[task.pk]) + "?undo=1"
@@ -282,9 +275,9 @@ def test_a_close_can_be_undone_at_once(world: World, measure: Measure) -> None:
     assert task.state == TaskState.ISSUED
 
 
-def test_reopening_asks_why(world: World, measure: Measure) -> None:
+def test_reopening_asks_why(world: World, measure: Measure, room: PaperRoom) -> None:
     task = measure.tasks.first()
-    finish(task, world)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     client = signed_in(world.officer)
     address = reverse("plans:reopen_task", args=[task.pk])
@@ -320,16 +313,20 @@ def test_no_change_comes_by_following_a_link(world: World, measure: Measure, nam
     task = measure.tasks.first()
     pk = measure.pk if name == "add_task" else task.pk
     before = (Task.objects.count(), task.state, task.owner_id)
-    answer = signed_in(world.officer).get(reverse(f"plans:{name}", args=[pk]), {"undo": "1", "owner": ""})
+    answer = signed_in(world.officer).get(
+        reverse(f"plans:{name}", args=[pk]), {"undo": "1", "owner": ""}
+    )
     assert answer.status_code in {200, 405}
     task.refresh_from_db()
     assert (Task.objects.count(), task.state, task.owner_id) == before
 
 
 @pytest.mark.parametrize("role", ["leader", "committee_member", "liaison", "staff"])
-def test_who_may_not_close_finds_nothing(world: World, measure: Measure, role: str) -> None:
+def test_who_may_not_close_finds_nothing(
+    world: World, measure: Measure, room: PaperRoom, role: str
+) -> None:
     task = measure.tasks.first()
-    finish(task, world)
+    room.finish(task)
     client = signed_in(make.account(role, world.bureau))
     assert client.post(reverse("plans:close_task", args=[task.pk])).status_code == 404
     assert client.post(reverse("plans:reopen_task", args=[task.pk]) + "?undo=1").status_code == 404

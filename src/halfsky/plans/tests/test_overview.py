@@ -12,8 +12,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from halfsky.general import services as general
-from halfsky.general.models import RecordState, WorkRecord
 from halfsky.people.models import Account
 from halfsky.people.roles import Role
 from halfsky.plans import queries
@@ -23,6 +21,7 @@ from halfsky.plans.rules.lights import LightState
 from halfsky.plans.services import tasks as services
 from halfsky.plans.tests import factories as make
 from halfsky.plans.tests.factories import World
+from halfsky.plans.tests.paper_room import PaperRoom
 from halfsky.plans.views import overview as views
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +43,8 @@ def world() -> World:
 
 
 @pytest.fixture
-def plan(world: World) -> Plan:
-    return make.adopted(
-        make.plan(world.bureau, world.officer, owner=world.owner, year=YEAR), world
-    )
+def plan(world: World, room: PaperRoom) -> Plan:
+    return make.adopted(make.plan(world.bureau, world.officer, owner=world.owner, year=YEAR), world)
 
 
 def signed_in(account: Account) -> Client:
@@ -92,7 +89,11 @@ def test_who_reaches_the_running_pages(world: World, plan: Plan, role: str, wher
 
 
 def test_a_visitor_is_asked_to_sign_in(plan: Plan, client: Client) -> None:
-    for name, pk in [("overview", plan.pk), ("tasks", plan.pk), ("measure", plan.measures.first().pk)]:
+    for name, pk in [
+        ("overview", plan.pk),
+        ("tasks", plan.pk),
+        ("measure", plan.measures.first().pk),
+    ]:
         assert client.get(reverse(f"plans:{name}", args=[pk])).status_code == 302
 
 
@@ -146,7 +147,11 @@ def test_home_follows_the_unit_and_year_switched_to(world: World, plan: Plan) ->
         world.county, world.officer, state=PlanState.ADOPTED, adopted_at=timezone.now(), year=YEAR
     )
     last = make.plan(
-        world.bureau, world.officer, state=PlanState.ADOPTED, adopted_at=timezone.now(), year=YEAR - 1
+        world.bureau,
+        world.officer,
+        state=PlanState.ADOPTED,
+        adopted_at=timezone.now(),
+        year=YEAR - 1,
     )
     client = signed_in(make.account(Role.CHAIR, world.county))
     for unit, year, expected in [
@@ -194,13 +199,16 @@ def test_the_next_node_is_named_as_in_the_document(world: World, plan: Plan) -> 
     measure.nodes = [{"on": f"{YEAR}-03-22", "text": "3月22日世界水日"}]
     measure.next_due_on = date(YEAR, 3, 22)
     measure.save()
-    line = next(one for one in queries.overview(plan, date(YEAR, 1, 2)).measures if one.id == measure.pk)
+    line = next(
+        one for one in queries.overview(plan, date(YEAR, 1, 2)).measures if one.id == measure.pk
+    )
     assert line.next_text == "3月22日世界水日"
 
 
 def test_pins_stand_once_a_day_and_say_who_named_them(world: World, plan: Plan) -> None:
     Mark.objects.bulk_create(
-        [Mark(plan=plan, kind="date", start=0, end=4, text=f"{YEAR}年5月9日", on=date(YEAR, 5, 9))] * 1
+        [Mark(plan=plan, kind="date", start=0, end=4, text=f"{YEAR}年5月9日", on=date(YEAR, 5, 9))]
+        * 1
         + [Mark(plan=plan, kind="date", start=9, end=12, text="5月9日", on=date(YEAR, 5, 9))]
         + [Mark(plan=plan, kind="date", start=9, end=12, text="明年", on=date(YEAR + 1, 5, 9))]
     )
@@ -292,15 +300,11 @@ def test_the_week_shows_no_task_of_others(world: World, plan: Plan, role: str) -
 # ── it stays true, and quick ───────────────────────────────────────────────────────────────
 
 
-def test_a_closed_task_shows_at_once(world: World, plan: Plan) -> None:
+def test_a_closed_task_shows_at_once(world: World, plan: Plan, room: PaperRoom) -> None:
     before = page_of(world.officer, plan)
     assert "任务 0/16" in before
     task = plan.tasks.first()
-    record = WorkRecord.objects.get(pk=task.record_id)
-    general.write_entry(
-        record=record, happened_on=timezone.localdate(), what="办了", number=9, by=world.officer
-    )
-    general.change_state(record=record, state=RecordState.DONE, by=world.officer)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     assert "任务 1/16" in page_of(world.officer, plan)
 
@@ -322,7 +326,8 @@ def test_kept_pages_hold_nothing_of_the_reader(world: World, plan: Plan) -> None
 
 
 @pytest.mark.parametrize(
-    ("role", "expected"), [("officer", 4), ("chair", 4), ("leader", 4), ("liaison", 5), ("staff", 3)]
+    ("role", "expected"),
+    [("officer", 4), ("chair", 4), ("leader", 4), ("liaison", 5), ("staff", 3)],
 )
 @pytest.mark.parametrize("measures", [1, 3, 60])
 def test_statements_of_the_overview(
@@ -354,7 +359,17 @@ def test_statements_of_the_first_reader(
 
 
 @pytest.mark.parametrize(
-    ("typed", "status"), [("5", 302), ("1", 302), ("60", 302), ("0", 422), ("61", 422), ("", 422), ("十", 422), ("9" * 40, 422)]
+    ("typed", "status"),
+    [
+        ("5", 302),
+        ("1", 302),
+        ("60", 302),
+        ("0", 422),
+        ("61", 422),
+        ("", 422),
+        ("十", 422),
+        ("9" * 40, 422),
+    ],
 )
 def test_settings_of_a_plan(world: World, plan: Plan, typed: str, status: int) -> None:
     answer = signed_in(world.chair).post(
@@ -369,7 +384,10 @@ def test_a_setting_changes_the_lights_at_once(world: World, plan: Plan) -> None:
     today = timezone.localdate()
     Task.objects.filter(plan=plan).update(due_on=today + timedelta(days=20))
     services.recount(plan=plan)
-    assert "?light=due" not in page_of(world.chair, plan).partition('class="chips"')[2].partition("</section")[0]
+    assert (
+        "?light=due"
+        not in page_of(world.chair, plan).partition('class="chips"')[2].partition("</section")[0]
+    )
     signed_in(world.chair).post(reverse("plans:settings", args=[plan.pk]), {"near_workdays": "60"})
     assert "?light=due" in page_of(world.chair, plan)
 
@@ -377,7 +395,9 @@ def test_a_setting_changes_the_lights_at_once(world: World, plan: Plan) -> None:
 # ── the formalism guard ────────────────────────────────────────────────────────────────────
 
 FORBIDDEN = ("积分", "排名", "打卡", "名次", "得分", "点赞", "连续签到", "在线时长", "排行")
-FORBIDDEN_FIELDS = re.compile(r"(?:^|_)(?:points|score|scores|rank|ranking|streak|likes|votes|logins)(?:_|$)")
+FORBIDDEN_FIELDS = re.compile(
+    r"(?:^|_)(?:points|score|scores|rank|ranking|streak|likes|votes|logins)(?:_|$)"
+)
 ROOMS = [config for config in apps.get_app_configs() if config.name.startswith("halfsky.")]
 
 
@@ -411,6 +431,8 @@ def test_owners_stand_by_name_without_sums(world: World, plan: Plan) -> None:
     found = queries.overview(plan, timezone.localdate())
     assert [group.title for group in found.owners] == ["阿青", "周舟"]
     views.forget_bodies()
-    table = page_of(world.officer, plan, "?view=owners").partition("<table")[2].partition("</table>")[0]
+    table = (
+        page_of(world.officer, plan, "?view=owners").partition("<table")[2].partition("</table>")[0]
+    )
     assert "<progress" not in table
     assert 'class="lamp ' not in table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,9 +35,15 @@ def wanted(**fields: object) -> list[Wanted]:
     [
         ({}, []),
         ({"due_on": day("10-31")}, [Wanted("办讲座", day("01-01"), day("10-31"))]),
-        ({"due_on": date(2025, 12, 20)}, [Wanted("办讲座", date(2025, 12, 20), date(2025, 12, 20))]),
         (
-            {"nodes": [(day("12-04"), "宪法日"), (day("11-25"), "反家暴日")], "recurrence": "quarterly"},
+            {"due_on": date(2025, 12, 20)},
+            [Wanted("办讲座", date(2025, 12, 20), date(2025, 12, 20))],
+        ),
+        (
+            {
+                "nodes": [(day("12-04"), "宪法日"), (day("11-25"), "反家暴日")],
+                "recurrence": "quarterly",
+            },
             [
                 Wanted("反家暴日：办讲座", day("01-01"), day("11-25")),
                 Wanted("宪法日：办讲座", day("01-01"), day("12-04")),
@@ -102,7 +109,7 @@ def test_wanted_tasks_cuts_a_title_that_is_too_long() -> None:
 def test_instances_follow_each_other_through_the_year(frequency: Frequency, year: int) -> None:
     found = list(tasks.instances(frequency, year))
     assert found[0][0] == date(year, 1, 1)
-    for (_start, end, _name), (start, _end, _name2) in zip(found, found[1:], strict=False):
+    for (_start, end, _name), (start, _end, _name2) in pairwise(found):
         assert (start - end).days == 1
     assert all(start <= end and end.year == year for start, end, _name in found)
     assert (date(year, 12, 31) - found[-1][1]).days < 7
@@ -120,9 +127,7 @@ def test_instances_follow_each_other_through_the_year(frequency: Frequency, year
         (95, "%", 2, [95, 95]),
     ],
 )
-def test_shares_of_a_target(
-    number: int, unit: str, parts: int, expected: list[int | None]
-) -> None:
+def test_shares_of_a_target(number: int, unit: str, parts: int, expected: list[int | None]) -> None:
     assert tasks.shares(number, unit, parts) == expected
 
 
@@ -143,9 +148,7 @@ def test_shares_add_up_to_the_target(number: int, parts: int) -> None:
 def test_new_task_refusal(
     title: str, due_on: date, is_running: bool, expected: TaskRefused | None
 ) -> None:
-    found = tasks.new_task_refusal(
-        title=title, due_on=due_on, today=TODAY, is_running=is_running
-    )
+    found = tasks.new_task_refusal(title=title, due_on=due_on, today=TODAY, is_running=is_running)
     assert found == expected
 
 
@@ -240,7 +243,8 @@ def test_quoted_greys_the_context_and_marks_what_was_found() -> None:
 @given(
     edges=st.lists(st.integers(-5, 30), min_size=4, max_size=4),
     marks=st.lists(
-        st.tuples(st.integers(-5, 30), st.integers(-5, 30), st.sampled_from(["date", "owner"])), max_size=6
+        st.tuples(st.integers(-5, 30), st.integers(-5, 30), st.sampled_from(["date", "owner"])),
+        max_size=6,
     ),
 )
 def test_quoted_loses_no_sign(edges: list[int], marks: list[tuple[int, int, str]]) -> None:

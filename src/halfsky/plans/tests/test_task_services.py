@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from halfsky.audit.models import AuditEntry, StatusChange
-from halfsky.general import services as general
-from halfsky.general.models import RecordState, WorkRecord
+from halfsky.kernel.measures import Target
 from halfsky.people.access import OutOfReach
 from halfsky.people.roles import Role
 from halfsky.plans.models import DueTally, Measure, Plan, Task, TaskState
@@ -22,6 +21,7 @@ from halfsky.plans.services import tasks as services
 from halfsky.plans.services.refusals import Refused
 from halfsky.plans.tests import factories as make
 from halfsky.plans.tests.factories import World
+from halfsky.plans.tests.paper_room import PaperRoom
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def world() -> World:
 
 
 @pytest.fixture
-def plan(world: World) -> Plan:
+def plan(world: World, room: PaperRoom) -> Plan:
     made = make.plan(world.bureau, world.officer, owner=world.owner, year=timezone.localdate().year)
     return make.adopted(made, world)
 
@@ -77,26 +77,17 @@ def counted(plan: Plan) -> tuple[dict, dict]:
     )
 
 
-def finish(task: Task, world: World) -> None:
-    """Let the record in the room say that the work is done."""
-    record = WorkRecord.objects.get(pk=task.record_id)
-    general.write_entry(
-        record=record,
-        happened_on=timezone.localdate(),
-        what="办了",
-        number=record.target_number or 0,
-        by=world.officer,
-    )
-    general.change_state(record=record, state=RecordState.DONE, by=world.officer)
-
-
-def test_adoption_issues_tasks_with_records_and_counts_them(world: World, plan: Plan) -> None:
+def test_adoption_issues_tasks_with_records_and_counts_them(plan: Plan, room: PaperRoom) -> None:
     assert Task.objects.filter(plan=plan).count() == 16
     assert kept(plan) == counted(plan)
-    assert WorkRecord.objects.count() == 16
+    assert len(room.briefs) == 16
     task = Task.objects.filter(plan=plan, measure__target_number=2).first()
     assert task is not None
-    assert WorkRecord.objects.get(pk=task.record_id).target_number == 1  # its share
+    brief = room.briefs[task.record_id]
+    assert brief.target == Target(1, "场", "按场次")  # its share
+    assert (brief.title, brief.unit_id, brief.origin) == (
+        task.title, task.lead_unit_id, task.measure.text,
+    )  # fmt: skip
 
 
 def test_closing_is_refused_while_the_record_is_not_done(world: World, plan: Plan) -> None:
@@ -108,9 +99,11 @@ def test_closing_is_refused_while_the_record_is_not_done(world: World, plan: Pla
     assert StatusChange.objects.filter(object_kind="plans.task").count() == 0
 
 
-def test_closing_counts_beats_and_leaves_its_trace(world: World, plan: Plan) -> None:
+def test_closing_counts_beats_and_leaves_its_trace(
+    world: World, plan: Plan, room: PaperRoom
+) -> None:
     task = plan.tasks.order_by("due_on").first()
-    finish(task, world)
+    room.finish(task)
     pulse = Plan.objects.get(pk=plan.pk).pulse
     closed = services.close_task(task=task, by=world.officer)
     assert (closed.state, closed.closed_on) == (TaskState.CLOSED, timezone.localdate())
@@ -120,9 +113,11 @@ def test_closing_counts_beats_and_leaves_its_trace(world: World, plan: Plan) -> 
     assert (change.old, change.new, change.actor_name) == ("issued", "closed", "钱专干")
 
 
-def test_reopening_needs_a_reason_and_keeps_both_dates(world: World, plan: Plan) -> None:
+def test_reopening_needs_a_reason_and_keeps_both_dates(
+    world: World, plan: Plan, room: PaperRoom
+) -> None:
     task = plan.tasks.first()
-    finish(task, world)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     with pytest.raises(Refused, match="请写明原因"):
         services.reopen_task(task=task, by=world.officer, reason="  ")
@@ -135,9 +130,9 @@ def test_reopening_needs_a_reason_and_keeps_both_dates(world: World, plan: Plan)
     assert kept(plan) == counted(plan)
 
 
-def test_a_task_closes_once(world: World, plan: Plan) -> None:
+def test_a_task_closes_once(world: World, plan: Plan, room: PaperRoom) -> None:
     task = plan.tasks.first()
-    finish(task, world)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     with pytest.raises(Refused, match="已经办结或取消"):
         services.close_task(task=task, by=world.chair)
@@ -145,15 +140,15 @@ def test_a_task_closes_once(world: World, plan: Plan) -> None:
         services.reopen_task(task=plan.tasks.last(), by=world.chair, reason="误点")
 
 
-def test_add_task_starts_a_record_and_counts(world: World, plan: Plan) -> None:
+def test_add_task_starts_a_record_and_counts(world: World, plan: Plan, room: PaperRoom) -> None:
     measure = plan.measures.first()
     due_on = timezone.localdate() + timedelta(days=3)
     task = services.add_task(
         measure=measure, title=" 布置展板 ", due_on=due_on, by=world.officer, owner=world.second
     )
     assert (task.title, task.owner, task.number) == ("布置展板", world.second, 5)
-    record = WorkRecord.objects.get(pk=task.record_id)
-    assert (record.title, record.ends_on, record.unit) == ("布置展板", due_on, world.bureau)
+    brief = room.briefs[task.record_id]
+    assert (brief.title, brief.period.end, brief.unit_id) == ("布置展板", due_on, world.bureau.pk)
     assert kept(plan) == counted(plan)
 
 
@@ -162,15 +157,15 @@ def test_add_task_starts_a_record_and_counts(world: World, plan: Plan) -> None:
     [("布置展板", -1, "不能早于今天"), ("", 1, "请写任务名称"), (" ", 1, "请写任务名称")],
 )
 def test_add_task_refuses_in_a_sentence(
-    world: World, plan: Plan, title: str, ahead: int, said: str
+    world: World, plan: Plan, room: PaperRoom, title: str, ahead: int, said: str
 ) -> None:
     due_on = timezone.localdate() + timedelta(days=ahead)
-    before = WorkRecord.objects.count()
+    before = len(room.briefs)
     with pytest.raises(Refused, match=said):
         services.add_task(
             measure=plan.measures.first(), title=title, due_on=due_on, by=world.officer
         )
-    assert WorkRecord.objects.count() == before
+    assert len(room.briefs) == before
 
 
 def test_a_plan_that_does_not_run_takes_no_task(world: World) -> None:
@@ -184,22 +179,24 @@ def test_a_plan_that_does_not_run_takes_no_task(world: World) -> None:
         )
 
 
-def test_hand_over_tells_who_had_it_and_who_has_it(world: World, plan: Plan) -> None:
+def test_hand_over_tells_who_had_it_and_who_has_it(
+    world: World, plan: Plan, room: PaperRoom
+) -> None:
     task = plan.tasks.first()
     services.hand_over_task(task=task, owner=world.second, by=world.chair)
     entry = AuditEntry.objects.get(action="plans.hand_over_task")
     assert (entry.before, entry.after) == ({"owner": "沈清源"}, {"owner": "罗小满"})
-    finish(task, world)
+    room.finish(task)
     services.close_task(task=task, by=world.officer)
     with pytest.raises(Refused, match="已经办结或取消"):
         services.hand_over_task(task=task, owner=world.owner, by=world.chair)
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_who_may_change_tasks(world: World, plan: Plan, role: str) -> None:
+def test_who_may_change_tasks(world: World, plan: Plan, room: PaperRoom, role: str) -> None:
     account = make.account(role, world.bureau)
     task = plan.tasks.first()
-    finish(task, world)
+    room.finish(task)
     adds = role in {"chair", "officer", "committee_member"}
     closes = role in {"chair", "officer"}
 
@@ -232,7 +229,8 @@ def test_a_deputy_acts_on_behalf_of_somebody(world: World, plan: Plan) -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "finish", "close", "reopen", "hand_over", "cancel"]), st.integers(0, 999)
+        st.sampled_from(["add", "finish", "close", "reopen", "hand_over", "cancel"]),
+        st.integers(0, 999),
     ),
     max_size=14,
 )
@@ -243,7 +241,7 @@ STEPS = st.lists(
 )
 @given(steps=STEPS)
 def test_counters_always_equal_a_recount(
-    world: World, plan: Plan, steps: list[tuple[str, int]]
+    world: World, plan: Plan, room: PaperRoom, steps: list[tuple[str, int]]
 ) -> None:
     for step, number in steps:
         tasks = list(plan.tasks.order_by("pk"))
@@ -258,7 +256,7 @@ def test_counters_always_equal_a_recount(
                     by=world.officer,
                 )
             elif step == "finish":
-                finish(task, world)
+                room.finish(task)
             elif step == "close":
                 services.close_task(task=task, by=world.officer)
             elif step == "reopen":
@@ -268,7 +266,7 @@ def test_counters_always_equal_a_recount(
             elif task.state == TaskState.ISSUED:
                 services.cancel_many(tasks=[task], plan=plan, by=world.leader, reason="修订")
                 services.recount(plan=plan)
-        except (Refused, general.Refused):
+        except Refused:
             pass
         assert kept(plan) == counted(plan)
     before = kept(plan)
@@ -277,14 +275,14 @@ def test_counters_always_equal_a_recount(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_close_at_once_count_once() -> None:
+def test_two_who_close_at_once_count_once(room: PaperRoom) -> None:
     world = make.world()
     plan = make.adopted(
         make.plan(world.bureau, world.officer, year=timezone.localdate().year), world
     )
     tasks = list(plan.tasks.order_by("pk")[:4])
     for task in tasks:
-        finish(task, world)
+        room.finish(task)
     start = threading.Barrier(4)
     outcomes: list[str] = []
 

@@ -146,7 +146,11 @@ def test_conditions_narrow_the_list(world: World, plan: Plan) -> None:
 
 def test_a_condition_never_reaches_another_plan(world: World, plan: Plan) -> None:
     other = make.plan(
-        world.bureau, world.officer, year=YEAR - 1, state=PlanState.ADOPTED, adopted_at=timezone.now()
+        world.bureau,
+        world.officer,
+        year=YEAR - 1,
+        state=PlanState.ADOPTED,
+        adopted_at=timezone.now(),
     )
     task = add(other, title="去年的", owner=world.owner)
     for wanted in (
@@ -170,10 +174,14 @@ def test_a_bad_address_is_answered(world: World, plan: Plan, query: str) -> None
     assert "<h1>" in page_of(world.officer, plan, f"?{query}")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.dictionaries(
-        st.sampled_from(["after", "before", "light", "sort", "point", "measure", "owner", "unit", "month"]),
+        st.sampled_from(
+            ["after", "before", "light", "sort", "point", "measure", "owner", "unit", "month"]
+        ),
         st.text(max_size=12),
         max_size=4,
     )
@@ -186,7 +194,9 @@ def test_any_address_is_answered(world: World, plan: Plan, query: dict[str, str]
 # ── paging ─────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     days=st.lists(st.integers(0, 4), max_size=23),  # many tasks share a day
     sort=st.sampled_from(["due", "-due"]),
@@ -245,7 +255,14 @@ def test_the_pages_link_to_each_other(world: World, plan: Plan) -> None:
 @pytest.mark.parametrize("rows", [1, 3, 60])
 @pytest.mark.parametrize(
     ("query", "most"),
-    [("", 5), ("?light=all", 5), ("?light=late", 5), ("?sort=-due", 5), ("?owner=me", 5), ("?month=3&point={point}", 5)],
+    [
+        ("", 5),
+        ("?light=all", 5),
+        ("?light=late", 5),
+        ("?sort=-due", 5),
+        ("?owner=me", 5),
+        ("?month=3&point={point}", 5),
+    ],
 )
 def test_statements_do_not_grow_with_rows(
     world: World, plan: Plan, django_assert_num_queries, rows: int, query: str, most: int
@@ -352,9 +369,7 @@ def exported(account: Account, plan: Plan, query: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_file_holds_the_filtered_list(
-    world: World, plan: Plan, kind: str, monkeypatch
-) -> None:
+def test_a_file_holds_the_filtered_list(world: World, plan: Plan, kind: str, monkeypatch) -> None:
     monkeypatch.setattr(task_queries, "EXPORTED_AT_ONCE", 3)
     for number in range(8):
         add(plan, title=f"逾期{number}", due_on=TODAY - timedelta(days=number // 3 + 1))

@@ -97,7 +97,11 @@ def _narrowed_by(
         return next((words for key, words in pairs or [] if key == pk), "—")
 
     if wanted.point_id is not None:
-        said = rows[0].label.partition(".")[0] if rows else name(choices and choices.points, wanted.point_id)
+        said = (
+            rows[0].label.partition(".")[0]
+            if rows
+            else name(choices and choices.points, wanted.point_id)
+        )
         found.append(("point", _("要点%(name)s") % {"name": said}))
     if wanted.measure_id is not None:
         said = rows[0].label.rpartition(".")[0] if rows else "—"
@@ -181,7 +185,7 @@ def _export(
     if request.GET["format"] == "csv":
         response: HttpResponse | StreamingHttpResponse = StreamingHttpResponse(
             task_papers.csv_of(rows, translation.get_language() or ""),
-            content_type="text/csv; charset=utf-8"
+            content_type="text/csv; charset=utf-8",
         )
         ending = "csv"
     else:
@@ -194,7 +198,9 @@ def _export(
             return redirect(f"{request.path}?{query.urlencode()}")
         response = HttpResponse(content, content_type=task_papers.XLSX)
         ending = "xlsx"
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{ending}") or ""
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, f"{name}.{ending}") or ""
+    )
     return response
 
 
@@ -204,7 +210,9 @@ def _export(
 def _measure(account: Account, pk: int) -> Measure:
     return get_object_or_404(
         queries.visible_measures(account)
-        .select_related("plan__unit", "plan__clean_text", "plan__document", "point", "lead_unit", "owner")
+        .select_related(
+            "plan__unit", "plan__clean_text", "plan__document", "point", "lead_unit", "owner"
+        )
         .defer("plan__document__raw_text"),
         pk=pk,
     )
@@ -214,7 +222,8 @@ def history_words(line: Any) -> str:
     """What happened, in a few words; the label of the task goes before."""
     said = {
         "plans.add_task": _("增加任务"),
-        "plans.hand_over_task": _("转给%(owner)s") % {"owner": line.values.get("owner") or _("待定")}
+        "plans.hand_over_task": _("转给%(owner)s")
+        % {"owner": line.values.get("owner") or _("待定")}
         if line.action == "plans.hand_over_task"
         else "",
         "plans.task.closed": _("办结"),
@@ -238,9 +247,7 @@ def history_words(line: Any) -> str:
 MARK_CLASSES = {"date": "hl-d", "owner": "hl-o", "hotline": "hl-p", "partner": "hl-p"}
 
 
-def _measure_context(
-    request: HttpRequest, account: Account, page: MeasurePage
-) -> dict[str, Any]:
+def _measure_context(request: HttpRequest, account: Account, page: MeasurePage) -> dict[str, Any]:
     measure, plan = page.measure, page.measure.plan
     declared = declared_permissions()
     place = measure.lead_unit or plan.unit
@@ -317,7 +324,9 @@ class _Wrong(Exception):
 
 def _owner_named(plan: Plan, name: str, unit: str, today: date) -> Person:
     """The one person that a line names. Raises _Wrong."""
-    persons = people.persons_below(plan.unit.path, on=today).filter(name=name).select_related("unit")
+    persons = (
+        people.persons_below(plan.unit.path, on=today).filter(name=name).select_related("unit")
+    )
     if unit:
         persons = persons.filter(unit__short_name=unit) | persons.filter(unit__name=unit)
     found = list(persons[:6])
@@ -371,7 +380,11 @@ def add_task(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("line", str(wrong))
         else:
             return _done(
-                request, account, found, _("已增加任务：%(title)s") % {"title": task.title}, fresh=task.pk
+                request,
+                account,
+                found,
+                _("已增加任务：%(title)s") % {"title": task.title},
+                fresh=task.pk,
             )
     return _measure_answer(request, account, found, status=422, form=form)
 
@@ -396,7 +409,8 @@ def _done(
 
 def _task(account: Account, pk: int) -> Task:
     return get_object_or_404(
-        queries.visible_tasks(account).select_related("plan__unit", "measure__point", "owner"), pk=pk
+        queries.visible_tasks(account).select_related("plan__unit", "measure__point", "owner"),
+        pk=pk,
     )
 
 
@@ -419,7 +433,9 @@ def close_task(request: HttpRequest, pk: int) -> HttpResponse:
             request, account, found, status=422, refusal=refused.says, refused_task=pk
         )
     undo = reverse("plans:reopen_task", args=[pk]) + "?undo=1"
-    return _done(request, account, found, _("已办结 %(label)s。") % {"label": _label(task)}, undo=undo)
+    return _done(
+        request, account, found, _("已办结 %(label)s。") % {"label": _label(task)}, undo=undo
+    )
 
 
 @login_required
