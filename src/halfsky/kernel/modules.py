@@ -24,6 +24,7 @@ class MenuEntry:
     """One line of the side menu, shown to those who hold `permission` somewhere.
 
     `group` is one of MENU_GROUPS; `icon` a name in the sprite; `url_name` takes no arguments.
+    `pages` are the names of further addresses that belong under this line.
     """
 
     label: Text
@@ -32,6 +33,7 @@ class MenuEntry:
     group: str
     permission: Permission | None = None
     order: int = 100
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,15 @@ module = Module(
     permissions=p.ALL,
     menu=(
         MenuEntry(_("总览"), "plans:home", "layout-dashboard", "plan", p.READ_ADOPTED, 10),
-        MenuEntry(_("计划文件"), "plans:documents", "file-text", "plan", p.SEE_PLANS, 20),
+        MenuEntry(
+            _("计划文件"),
+            "plans:documents",
+            "file-text",
+            "plan",
+            p.SEE_PLANS,
+            20,
+            pages=("plans:review", "plans:text", "plans:edits", "plans:differences"),
+        ),
         MenuEntry(_("计划"), "plans:list", "list-check", "plan", p.READ_ADOPTED, 30),
     ),
     search=(

@@ -89,15 +89,20 @@ def _entries() -> tuple[tuple[MenuEntry, str], ...]:
     return tuple(found)
 
 
-def _menu(account: Account, path: str) -> tuple[Group, ...]:
-    """The groups of entries that the account may open; the longest address that fits is current."""
+def _menu(account: Account, path: str, page: str = "") -> tuple[Group, ...]:
+    """The groups of entries that the account may open.
+
+    Current is the entry that claims the `page` by name, else the longest address that fits.
+    """
     today = timezone.localdate()
     open_to = [
         (entry, url)
         for entry, url in _entries()
         if entry.permission is None or access.scope(account, entry.permission, on=today)
     ]
-    current = max((url for _entry, url in open_to if path.startswith(url)), key=len, default="")
+    current = next((url for entry, url in open_to if page and page in entry.pages), "") or max(
+        (url for _entry, url in open_to if path.startswith(url)), key=len, default=""
+    )
     groups = []
     for key in MENU_GROUPS:
         lines = tuple(
@@ -153,9 +158,10 @@ def shell_of(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
     account: Account | None = user if user is not None and user.is_authenticated else None
     view = getattr(request, "preferences", None)
+    page = request.resolver_match.view_name if request.resolver_match else ""
     return Shell(
         account=account,
-        groups=_menu(account, request.path) if account else (),
+        groups=_menu(account, request.path, page) if account else (),
         unit=current_unit(request) if account else None,
         year=current_year(request),
         language=translation.get_language() or settings.LANGUAGE_CODE,

@@ -108,6 +108,19 @@ def test_menu_shows_what_the_account_may_open(
     ]
 
 
+def test_menu_line_claims_pages_by_name(
+    officer: Account, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = (
+        (MenuEntry("单位", "u", "sitemap", "people", SEE_UNITS), "/people/units/"),
+        (MenuEntry("树", "v", "sitemap", "people", SEE_UNITS, pages=("people:x",)), "/tree/"),
+    )
+    monkeypatch.setattr(shell, "_entries", lambda: entries)
+    groups = shell._menu(request_of(officer, rf).user, "/people/units/3/", "people:x")
+
+    assert [line.label for group in groups for line in group.lines if line.is_current] == ["树"]
+
+
 def test_frame_of_a_signed_in_account_needs_no_query(officer: Account, rf: RequestFactory) -> None:
     request = request_of(officer, rf)
     request.preferences = SimpleNamespace(theme="dark", large_print=True, single_keys=False)
