@@ -295,6 +295,8 @@ def _pins(plan: Plan, named_days: Mapping[date, str]) -> list[Pin]:
     for on, text in plan.marks.filter(
         kind="date", on__range=(date(plan.year, 1, 1), date(plan.year, 12, 31))
     ).values_list("on", "text"):
+        if on is None:
+            continue
         meant = important.get(on)
         named.setdefault(
             on,

@@ -107,7 +107,7 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
             [
                 Brief(
                     title=want.title,
-                    unit_id=measure.lead_unit_id,
+                    unit_id=measure.lead_unit_id or plan.unit_id,
                     period=Period(want.starts_on, want.due_on),
                     target=target,
                     origin=measure.text,
@@ -125,7 +125,7 @@ def issue(*, plan: Plan, measures: Iterable[Measure], by: Account) -> list[Task]
                     measure=measure,
                     number=numbers[measure.pk],
                     title=want.title,
-                    lead_unit_id=measure.lead_unit_id,
+                    lead_unit_id=measure.lead_unit_id or plan.unit_id,
                     owner_id=measure.owner_id,
                     starts_on=want.starts_on,
                     due_on=want.due_on,

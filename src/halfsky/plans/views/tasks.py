@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from halfsky.kernel.measures import measure_kind
@@ -144,9 +145,10 @@ def task_list(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("format") in task_papers.FORMATS:
         return _export(request, account, plan, wanted, today)
     if request.GET.get("part") == "filters":
+        part = request.headers.get("HX-Request-Type") == "partial"
         return render(
             request,
-            "plans/_task_filters.html",
+            "plans/_task_filters.html" if part else "plans/tasks_filters.html",
             {
                 "plan": plan,
                 "choices": queries.filter_choices(plan),
@@ -221,22 +223,22 @@ def _measure(account: Account, pk: int) -> Measure:
 def history_words(line: Any) -> str:
     """What happened, in a few words; the label of the task goes before."""
     said = {
-        "plans.add_task": _("增加任务"),
+        "plans.add_task": pgettext("history", "增加任务"),
         "plans.hand_over_task": _("转给%(owner)s")
         % {"owner": line.values.get("owner") or _("待定")}
         if line.action == "plans.hand_over_task"
         else "",
-        "plans.task.closed": _("办结"),
-        "plans.task.issued": _("重新办理"),
-        "plans.task.cancelled": _("取消"),
-        "plans.plan.under_review": _("提交审核"),
-        "plans.plan.endorsed": _("审核通过"),
-        "plans.plan.proposed": _("退回核对"),
-        "plans.plan.adopted": _("采纳计划，下发任务"),
-        "plans.plan.amended": _("计划被新版本取代"),
-        "plans.plan.rejected": _("计划未采用"),
-        "plans.change_settings": _("修改计划设置"),
-        "plans.start_amendment": _("发起修订"),
+        "plans.task.closed": pgettext("history", "办结"),
+        "plans.task.issued": pgettext("history", "重新办理"),
+        "plans.task.cancelled": pgettext("history", "取消"),
+        "plans.plan.under_review": pgettext("history", "提交审核"),
+        "plans.plan.endorsed": pgettext("history", "审核通过"),
+        "plans.plan.proposed": pgettext("history", "退回核对"),
+        "plans.plan.adopted": pgettext("history", "采纳计划，下发任务"),
+        "plans.plan.amended": pgettext("history", "计划被新版本取代"),
+        "plans.plan.rejected": pgettext("history", "计划未采用"),
+        "plans.change_settings": pgettext("history", "修改计划设置"),
+        "plans.start_amendment": pgettext("history", "发起修订"),
     }.get(line.action)
     if said is None:
         verb = line.action.rpartition(".")[2]
