@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from halfsky.people import sign_in
 from halfsky.plans import calendar, papers, queries
@@ -56,7 +60,8 @@ def breakdown_docx(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def calendar_page(request: HttpRequest) -> HttpResponse:
     """How to bring the due dates into a calendar program."""
-    return render(request, "plans/calendar.html")
+    address = request.build_absolute_uri(reverse("plans:calendar_feed", args=[_("令牌")]))
+    return render(request, "plans/calendar.html", {"address": unquote(address)})
 
 
 @login_not_required
