@@ -80,7 +80,7 @@ _HINT_HEAD = re.compile(
     r"(?:温馨|友情|特别|下载|阅读|重要)(?:提示|说明|声明)|免责声明|(?:使用|版权|下载)说明|注意事项：?$"
 )
 _SECOND_ESSAY = re.compile(
-    r".{0,40}【?\s*(?:第?(?P<han>[二三四五六七八九十])篇|篇\s?(?P<after>[二三四五六七八九十2-9])|(?:范文|模板|精选)(?P<kind>[二三2-9]))】?\s*[:：]?.{0,40}"
+    r".{0,40}【?\s*(?:第?(?P<han>[二三四五六七八九十])篇|篇\s?(?P<after>[二三四五六七八九十2-9])|(?:范文|模板|精选)(?P<kind>[二三2-9])(?!\s*篇))】?\s*[:：]?.{0,40}"
 )
 _END_OF_SENTENCE = "。！？；：…”）》"
 _DATE_LINE = re.compile(
@@ -163,7 +163,9 @@ def _drop_second_essay(lines: _Lines) -> None:
         if index and len(line.text) <= 60 and not _is_prose(line.text):
             match = _SECOND_ESSAY.fullmatch(line.text)
             if match and (
-                looks_like_title(line.text.split("【")[0].split("篇")[0]) or match.group("after")
+                looks_like_title(line.text.split("【")[0].split("篇")[0])
+                or looks_like_title(re.sub(r"^【?第?.篇\s*：?\s*|】$", "", line.text))
+                or match.group("after")
             ):
                 for later in kept[index:]:
                     lines.drop(later, Reason.SECOND_ESSAY)

@@ -101,7 +101,7 @@ _WORDS: tuple[tuple[MeasureKind, str], ...] = (
     (MeasureKind.AWARD, r"红旗手|标兵|文明岗|评选|表彰|评优|评先|选树|典型|先进(?:个人|集体|单位)|推优|推荐.{0,12}(?:先进|优秀|评选|奖)|最美.{0,6}(?:评比|评选)|建功立业岗|荣誉称号"),
     (MeasureKind.CONTEST, r"练兵|比武|竞赛|大赛|比赛|技能赛|竞答|征文|评比|竞技|演讲(?:比)?赛|擂台|答辩|比拼|比学|决赛|初赛|预赛|竞演|挑战赛|技能赛"),
     (MeasureKind.RESEARCH, r"调研|调查|问卷|摸底|摸排|排查|课题|研究"),
-    (MeasureKind.VOLUNTEERING, r"志愿|义工|留守|慰问|结对|帮扶|走访(?=慰问|看望|.{0,8}(?:老|退休|困难|困境|留守|病|烈|军属|单亲|孤|残|特困|贫))|看望|便民服务|便民效劳|送温暖|关爱.{0,16}(?:行动|活动|儿童|女童|老人)|困境|公益|爱心|义诊|助学|环卫|救助"),
+    (MeasureKind.VOLUNTEERING, r"志愿|义工|留守|慰问|结对|帮扶|走访(?=慰问|看望|.{0,8}(?:老|退休|困难|困境|留守|病|烈|军属|单亲|孤|残|特困|贫))|看望|便民服务|便民效劳|送温暖|关爱.{0,16}(?:行动|活动|儿童|女童|老人)|困境|公益|爱心|义诊|助学|捐赠|捐书|捐款|送.{0,2}(?:图书|书籍|物资|慰问|清凉|餐|医|教下乡)|环卫|救助"),
     (MeasureKind.PARENT_CHILD, r"亲子|好爸|好妈|父母.{0,6}孩子|家长.{0,6}孩子|家庭教育(?!专家|讲座)|家长会|家长学校|家校|家访"),
     (MeasureKind.READING, r"读书|阅读|共读|书香|诵读|朗诵|助廉|廉洁|廉政|清廉|家风|家训"),
     (MeasureKind.TRAINING, r"培训|轮训|研修|业务学习班|学习班|(?:履职|业务|专业|工作|学习|创新|调研|研究|服务|维权|席位).{0,3}能力|能力和水平|本领|素质提升|培养|就业|技能提升|招聘会|导师|(?:提高|提升|增强).{0,24}(?:水平|素质)$"),
@@ -142,6 +142,6 @@ def kind_of(words: str, heading: str = "") -> tuple[MeasureKind, str]:
             if match := pattern.search(words):
                 return kind, match.group()
     for kind, pattern in _PATTERNS:
-        if heading and kind is not MeasureKind.CAMPAIGN and (match := pattern.search(heading)):
+        if heading and (match := pattern.search(heading)):
             return kind, match.group()
     return MeasureKind.OTHER, ""

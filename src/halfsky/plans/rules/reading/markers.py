@@ -20,6 +20,7 @@ class MarkerKind(StrEnum):
     SECTION = "section"  # 第一节
     ARTICLE = "article"  # 第一条
     HAN = "han"  # 一、
+    NAMED = "named"  # 【岗位练兵】: a heading in brackets, counted by its place
     MONTH = "month"  # 一月份
     HAN_BRACKET = "han_bracket"  # （一）
     NTH = "nth"  # 第一，
@@ -160,6 +161,21 @@ def proven_bare(lines: Sequence[Line]) -> set[int]:
     return proven
 
 
+def _named_lines(lines: Sequence[Line], proven: set[int]) -> dict[int, int]:
+    """Return the lines 【…】 that head the parts of a paper without higher numbers, with their count."""
+    named = [line for line in lines if _NAMED_LINE.fullmatch(line.text)]
+    if len(named) < 2:
+        return {}
+    for line in lines:
+        marker = line_marker(line, bare=line.number in proven)
+        if marker is not None and RANK[marker.kind] <= RANK[MarkerKind.HAN_BRACKET]:
+            return {}
+    return {line.number: number for number, line in enumerate(named, start=1)}
+
+
+_NAMED_LINE = re.compile(r"【[^【】\d]{2,20}】")
+
+
 def _marker(match: re.Match[str], line: Line, *, opens_line: bool) -> Marker | None:
     name = match.lastgroup or ""
     printed = match.group(name)
@@ -219,7 +235,13 @@ def markers_of(lines: list[Line], enclosures: Enclosures) -> Iterator[Marker]:
     A number inside a bracket or a quotation never begins one.
     """
     proven = proven_bare(lines)
+    named = _named_lines(lines, proven)
     for line in lines:
+        if line.number in named:
+            start = line.span.start
+            number = named[line.number]
+            yield Marker(MarkerKind.NAMED, number, None, start, start, line.number, True)
+            continue
         opening = line_marker(line, bare=line.number in proven)
         at = 0
         if opening is not None:

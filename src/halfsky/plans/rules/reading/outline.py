@@ -304,6 +304,9 @@ def heading_span(node: Node, folded: str, enclosures: Enclosures) -> Span:
     if node.marker.kind is MarkerKind.MONTH:
         line_end = folded.find("\n", start, node.end)
         return trimmed(folded, start, line_end if line_end >= 0 else node.end, " \t\n：:")
+    if node.marker.kind is MarkerKind.NAMED:
+        end = folded.find("】", start)
+        return trimmed(folded, start + 1, end if end > start else node.end)
     while start < node.end and folded[start] in " \t\n：":
         start += 1
     limit = node.end

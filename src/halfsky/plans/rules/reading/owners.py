@@ -69,7 +69,7 @@ _LABEL_END = re.compile(
 )
 _ENDING = (
     r"(?:局|委员会|委办|妇儿工委办?|妇联|联合会|工会|团委|共青团|学校|中学|小学|幼儿园|大学|学院|政府|办公室|综合办|党政办|办|党委|党组|支部|总支|街道|镇|乡|"
-    r"社区|居委会|村委会|委员会|商会|基金会|村|公司|集团|医院|保健院|卫生院|研究室|院|厅|纪委|工委|委|庭|窗口|厂|台|行|科室|科|处室|处|股|中心|协会|法院|检察院|派出所|司法所|电视台|报社|图书馆|文化馆|"
+    r"社区|居委会|村委会|委员会|商会|基金会|村|公司|集团|医院|保健院|卫生院|研究室|院|厅|纪委|工委|委(?!党校|办|会|宣|组|政|统|老干|书记|员|副|领导)|党校|党组织|妇女组织|群团组织|庭|窗口|厂|台|行|科室|科|处室|处|股|中心|协会|法院|检察院|派出所|司法所|电视台|报社|图书馆|文化馆|"
     r"教研组|备课组|年级组|年级|班组|德育处|教务处|总务处|政教处|家委会|妇委会|女工委|工委|组|室|部(?!门)|部门|单位|队|站|所|小组|专班|班主任|任课教师|任课老师|老师|教师|辅导员|"
     r"主任|书记|主席|校长|园长|局长|科长|委员|干部|专干|人员|负责人|联络员|社工|网格员|民警|医生|讲师)"
 )
@@ -210,7 +210,9 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
     for match in _LEADS.finditer(part):
         word = match["word"] or match["joint"] or match["ends"]
         unit = match["unit"]
-        if not all(map(_is_unit, split_units(unit))) or unit.startswith(_NO_LEADER):
+        if not unit.strip() or unit.startswith(_NO_LEADER):
+            continue
+        if not all(map(_is_unit, split_units(unit))):
             continue
         if part_of(word) is Part.SUPPORT and unit in _ANYBODY:
             continue

@@ -44,7 +44,7 @@ from halfsky.plans.rules.reading.reading import (
     Reason,
     Sentence,
 )
-from halfsky.plans.rules.reading.recurrence import recurrences_of, targets_of
+from halfsky.plans.rules.reading.recurrence import Frequency, recurrences_of, targets_of
 from halfsky.plans.rules.reading.sections import Sections, divide
 from halfsky.plans.rules.reading.soft import is_soft
 from halfsky.plans.rules.reading.tables import Column, TaskRow, TaskTable, alike, find_task_tables
@@ -108,7 +108,7 @@ class _Reader:
         school_year = "学年" in self.own
         if self.own and year_in(self.own)[1]:
             self.notices.append("year_masked")
-        if year is None and self.title is None:
+        if year is None and not year_in(self.own)[1]:
             year = self._year_in_headings(parts)
         calendar = PlanCalendar(year, school_year=school_year)
         look_back = parts.preamble if parts.lists else Span(0, 0)
@@ -391,7 +391,7 @@ class _Reader:
             superior = None
             found: list[Measure] = []
             pieces = pieces_of(self.folded, sentence, self.enclosures)
-            if not pieces and (each or self._has_day(sentence)):
+            if not pieces and (each or self._has_day(sentence) or self._comes_back(sentence)):
                 whole = trimmed(self.folded, sentence.start, sentence.end, " \t\n。；！？，")
                 pieces = [Piece([whole], [], [], rule="measure.item", core=len(whole))]
             for piece in pieces:
@@ -531,6 +531,13 @@ class _Reader:
             partners=tuple(self.partners.inside(span)),
             is_soft=soft,
             reasons=tuple(reasons),
+        )
+
+    def _comes_back(self, sentence: Span) -> bool:
+        """Say whether a sentence names a rhythm that can be counted: every week, month or quarter."""
+        return any(
+            found.frequency in _COUNTABLE
+            for found in recurrences_of(self.text, self.folded, sentence)
         )
 
     def _has_day(self, sentence: Span) -> bool:
@@ -717,6 +724,7 @@ _WHY_WHOSE = {
     "whose.relies_on": "文中写依托、借助或邀请外部力量。",
     "whose.own": "没有别的主语，是本单位自办。",
 }
+_COUNTABLE = (Frequency.WEEKLY, Frequency.MONTHLY, Frequency.BIMONTHLY, Frequency.QUARTERLY)
 _COUNTED = re.compile(r"\d|[一二三四五六七八九十两]{1,2}(?:次|场|期|名|户|个|篇|批|轮)")
 
 
