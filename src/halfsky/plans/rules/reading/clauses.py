@@ -368,7 +368,7 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
             sort in (Sort.ACTION, Sort.AIM)
             and current is not None
             and not waiting
-            and _only_counts(words, current.span.of(folded))
+            and _only_counts(words, folded[current.span.start : current.span.start + 200])
         ):
             sort = Sort.SCHEDULE
         if sort is Sort.SCHEDULE and current is None:

@@ -147,23 +147,36 @@ def proven_bare(lines: Sequence[Line]) -> set[int]:
     Any other number with a blank after it is an amount, a page or a cell.
     """
     proven: set[int] = set()
-    alone = [line for line in lines if re.fullmatch(r"0\d|(?:PART|Part)\.?\s*0?\d", line.text)]
+    alone: list[Line] = []
+    numbered = [
+        index
+        for index, line in enumerate(lines)
+        if line.text[:1] and (line.text[0].isdecimal() or line.text[0] == "P")
+    ]
+    for index in numbered:
+        line = lines[index]
+        below = next((one for one in lines[index + 1 : index + 4] if not one.is_blank), None)
+        if below is None:
+            continue
+        if _ALONE.fullmatch(line.text):
+            # Without a short heading below it the number is a page's.
+            if len(below.text) <= 20 and not re.search(r"[。；]", below.text):
+                alone.append(line)
+        elif (bare := _BARE.match(line.text)) and below.text.startswith(f"{bare.group(1)}.1"):
+            proven.add(line.number)
     numbers = [int(re.sub(r"\D", "", line.text)) for line in alone]
     if len(numbers) >= 2 and numbers == list(range(1, len(numbers) + 1)):
         proven |= {line.number for line in alone}
-    waiting: Line | None = None
-    for line in lines:
-        if line.is_blank:
-            continue
-        if waiting is not None and line.text.startswith(f"{waiting.text.split()[0]}.1"):
-            proven.add(waiting.number)
-        waiting = line if re.match(r"\d{1,2}[ ]+[^\W\d_]", line.text) else None
     return proven
+
+
+_ALONE = re.compile(r"0\d|(?:PART|Part)\.?\s*0?\d")
+_BARE = re.compile(r"(\d{1,2})[ ]+[^\W\d_]")
 
 
 def _named_lines(lines: Sequence[Line], proven: set[int]) -> dict[int, int]:
     """Return the lines 【…】 that head the parts of a paper without higher numbers, with their count."""
-    named = [line for line in lines if _NAMED_LINE.fullmatch(line.text)]
+    named = [line for line in lines if line.text[:1] == "【" and _NAMED_LINE.fullmatch(line.text)]
     if len(named) < 2:
         return {}
     for line in lines:
@@ -188,8 +201,9 @@ def _marker(match: re.Match[str], line: Line, *, opens_line: bool) -> Marker | N
         kind = MarkerKind.DECIMAL
         parent, number = (int(part) for part in printed.split("."))
     else:
+        if name == "digit_alone":
+            printed = printed.lstrip("PARTpart. ").lstrip("0")
         name = _SAME_KIND.get(name, name)
-        printed = printed.lstrip("PARTpart. ").lstrip("0") if opens_line else printed
         kind, number = MarkerKind(name), han_number(printed)
     if not number:
         return None

@@ -161,9 +161,12 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
             if not found.overlaps(exact):
                 found.add(Owner(exact.of(text), part_of(word), word, exact, rule))
 
+    followed: set[int] = set()
+
     def follow(at: int, rule: str) -> None:
         """Take the owners of the clauses that go on: 教务处牵头，各年级组配合."""
-        while following := _FOLLOWING.match(part, at):
+        while at not in followed and (following := _FOLLOWING.match(part, at)):
+            followed.add(at)
             unit = following["unit"]
             if (
                 not all(_is_unit(_TRIM.sub("", one)) for one in split_units(unit))

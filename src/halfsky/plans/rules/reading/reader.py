@@ -426,7 +426,7 @@ class _Reader:
             start = sentence.start if index == 0 else self._own_start(measure)
             last = index + 1 == len(measures)
             end = sentence.end if last else self._own_start(measures[index + 1])
-            own = tuple(owner for owner in named if start <= owner.span.start < end)
+            own = tuple(owners.inside(Span(start, max(start, end))))
             if own:
                 lasting = own
             elif any(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from halfsky.plans.rules.reading.markers import han_number
-from halfsky.plans.rules.reading.text import Span
+from halfsky.plans.rules.reading.text import InOrder, Span
 
 
 class Frequency(StrEnum):
@@ -77,17 +77,17 @@ def recurrences_of(text: str, folded: str, within: Span) -> list[Recurrence]:
     """Return the statements of how often inside a place, in order, the more exact one first."""
     part = folded[within.start : within.end]
     found: list[Recurrence] = []
+    taken: InOrder[Recurrence] = InOrder()
     for frequency, pattern in _PATTERNS:
         for match in pattern.finditer(part):
             span = Span(within.start + match.start(), within.start + match.end())
-            if _NOT_AFTER.match(part, match.start()) or any(
-                span.overlap(other.span) for other in found
-            ):
+            if _NOT_AFTER.match(part, match.start()) or taken.overlaps(span):
                 continue
             day = re.search(r"(\d{1,2})[日号]", match.group())
             found.append(
                 Recurrence(frequency, span.of(text), span, int(day.group(1)) if day else None)
             )
+            taken.add(found[-1])
     return found
 
 

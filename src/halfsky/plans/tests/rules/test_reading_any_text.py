@@ -133,13 +133,26 @@ ADVERSARIES = {
     "dots": "…",
     "page": "第1页",
     "is_lines": "一是加强\n二是\n",
+    "by_units": "由学校负责，",
+    "counts": "全年不少于4次，",
+    "months": "每月",
+    "times": "5月，",
+    "for_whom": "为女职工送，",
+    "festivals": "“六一”儿童节、",
+    "named_days": "3月8日妇女节",
+    "run_in": "工作1.",
+    "bare_numbers": "1 a\n",
+    "named_lines": "【好好】\n",
+    "stops": "抓.加",
 }
+PLAN_HEAD = "某局2026年妇女工作要点\n一、加强学习。做好工作。\n二、办好实事。"
 
 
+@pytest.mark.parametrize("head", ["", PLAN_HEAD], ids=["alone", "in_a_point"])
 @pytest.mark.parametrize("piece", ADVERSARIES.values(), ids=ADVERSARIES)
-def test_reading_time_grows_no_faster_than_the_text(piece: str) -> None:
+def test_reading_time_grows_no_faster_than_the_text(piece: str, head: str) -> None:
     def seconds(size: int) -> float:
-        text = (piece * (size // len(piece) + 1))[:size]
+        text = head + (piece * (size // len(piece) + 1))[:size]
         started = time.perf_counter()
         read_plan(SourceText(text))
         return time.perf_counter() - started
