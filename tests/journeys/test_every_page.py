@@ -424,12 +424,12 @@ def looking(site: str, browser: Browser) -> Iterator[Looking]:
 
 
 def axe_faults(page: Page, theme: str, only: dict[str, Any]) -> list[str]:
-    """What axe finds, one line for each element."""
+    """What axe finds: for each rule the first elements."""
     found = AXE.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
     return [
-        f"{theme}: {fault['id']}: {node['html'][:200]} | {node['failureSummary'][:400]}"
+        f"{theme}: {fault['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
         for fault in found.response["violations"]
-        for node in fault["nodes"]
+        for node in fault["nodes"][:3]
     ]
 
 

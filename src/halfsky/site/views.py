@@ -56,7 +56,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     # What failed may be the database: this page asks nothing of it.
     request.user = AnonymousUser()
-    request._messages = []  # type: ignore[attr-defined]
+    request.__dict__.pop("_messages", None)
     return _error(
         request, 500, _("这里出了错"), _("刚才这一步可能没有存上。请返回上一页看看，再试一次。")
     )

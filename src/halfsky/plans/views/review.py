@@ -578,8 +578,10 @@ def _editor(
     plan = measure.plan
     form.offer(queries.choices(plan))
     points = list(plan.points.order_by("position", "id"))
-    siblings = list(measure.point.measures.order_by("position", "id").only("pk", "position"))
-    place = next((i for i, m in enumerate(siblings) if m.pk == measure.pk), 0)
+    siblings = list(
+        measure.point.measures.order_by("position", "id").values_list("pk", flat=True)
+    )
+    place = siblings.index(measure.pk)
     context = {
         "plan": plan,
         "measure": measure,
