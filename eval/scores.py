@@ -5,8 +5,8 @@ What counts as a hit:
   otherwise exactly. Points that the gold calls optional may be found or left out.
 - **items**: for each heading that was found, the number of items directly below must be the same;
   every gold point with items and every found point with items is one case.
-- **dates**: kinds event and deadline. "days" are those exact to a day, which decide; "months" are
-  told beside. A text and date named several times counts once. A day is a hit when its date is
+- **dates**: kinds event and deadline. "days" are those exact to a day, "months" the others, "dates" both.
+  A text and date named several times counts once. A day is a hit when its date is
   the same and one of the two texts contains the other (white space left out): a gold text may
   carry a word more ("9月开展") so that it can be found again.
 - **owners**: (unit, heading of the point).

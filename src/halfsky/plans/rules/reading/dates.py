@@ -488,9 +488,26 @@ def find_dates(
     return found
 
 
+def _is_signed(item: FoundDate, folded: str) -> bool:
+    """Say whether a full date ends a line after nothing but a name: a signature without line breaks."""
+    if item.rule != "date.month_day" or len(item.date) != 10:
+        return False
+    if not re.match(r"[ \t]{0,8}(?:\n|$)", folded[item.span.end : item.span.end + 10]):
+        return False
+    before = re.split(r"[。；！？\n]", folded[max(0, item.span.start - 40) : item.span.start])[
+        -1
+    ].strip()
+    return len(before) <= 30 and bool(_SIGNER.search(before))
+
+
+_SIGNER = re.compile(
+    r"^[^，：、0-9于在前至到自的]{2,30}(?:局|会|委|妇联|办|校|院|园|宫|馆|站|所|中心|公司|集团|支部|党委|政府|部|科|处|组|社区|村|镇|乡|街道|厂|行)$"
+)
+
+
 def _settled(item: FoundDate, folded: str, look_back: Span, issued: tuple[Span, ...]) -> FoundDate:
     kind = item.kind
-    if any(place.covers(item.span) for place in issued):
+    if any(place.covers(item.span) for place in issued) or _is_signed(item, folded):
         kind = DateKind.ISSUE
     elif look_back.covers(item.span) and kind in (DateKind.EVENT, DateKind.DEADLINE):
         end = item.span.end

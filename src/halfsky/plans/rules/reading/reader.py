@@ -490,7 +490,7 @@ class _Reader:
         kind, word = (
             (MeasureKind.TRAINING, "能力")
             if piece.rule == "measure.ability"
-            else kind_of(words, self.heading)
+            else kind_of(self._without_owners(span, owners), self.heading)
         )
         whose, whose_rule = whose_rules.whose_action(words, superior)
         dates = tuple(self._dates_in(extent))
@@ -532,6 +532,11 @@ class _Reader:
             is_soft=soft,
             reasons=tuple(reasons),
         )
+
+    def _without_owners(self, span: Span, owners: InOrder[Owner]) -> str:
+        """Return the folded words without the owners' names: 宣传部协助 makes no publicity."""
+        named = [owner.span for owner in owners.inside(span)]
+        return "".join(part.of(self.folded) for part in between(named, span))
 
     def _comes_back(self, sentence: Span) -> bool:
         """Say whether a sentence names a rhythm that can be counted: every week, month or quarter."""

@@ -8,7 +8,7 @@ from halfsky.library.papers import SourceText
 from halfsky.plans.rules.reading import PlanReading, read_plan
 from halfsky.plans.rules.reading.dates import DateKind
 from halfsky.plans.rules.reading.text import fold
-from halfsky.plans.tests.rules.blind_papers import BLIND_PAPERS
+from halfsky.plans.tests.rules.blind_papers import BLIND_PAPERS, LAST_PAPERS
 from halfsky.plans.tests.rules.changes import (
     CHANGES,
     Change,
@@ -21,7 +21,7 @@ from halfsky.plans.tests.rules.changes import (
 from halfsky.plans.tests.rules.papers import PAPERS
 from halfsky.plans.tests.rules.wider_papers import WIDER_PAPERS, WiderPaper
 
-ALL_WIDER = (*WIDER_PAPERS, *BLIND_PAPERS)
+ALL_WIDER = (*WIDER_PAPERS, *BLIND_PAPERS, *LAST_PAPERS)
 papers = pytest.mark.parametrize("paper", ALL_WIDER, ids=[paper.name for paper in ALL_WIDER])
 
 # Lines broken in mid-sentence: a blank line or an indent after each of them is another paper.
