@@ -86,13 +86,12 @@ class Trial:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         server = subprocess.Popen(
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
-                "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning",
-                application,
-            ],
-            env=self.environment, cwd=ROOT,
-        )  # fmt: skip
+            [sys.executable, "-m", "bench.server", application, str(port)],
+            env=self.environment
+            | {"DJANGO_SETTINGS_MODULE": application.partition(".wsgi")[0] + ".settings"},
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
         try:
             self._wait(port, next(iter(pages.values())), cookie, server)
             for name, path in pages.items():

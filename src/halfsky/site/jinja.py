@@ -7,6 +7,7 @@ reached through the same name and never imported by a page.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
@@ -18,9 +19,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from halfsky.site.shell import shell_of
+from halfsky.site.shell import FrameView, Shell, frame_view, shell_of
 
 NUMERALS = "〇一二三四五六七八九"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -36,6 +37,10 @@ WEEKDAYS = (
     gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"),
     gettext_lazy("周五"), gettext_lazy("周六"), gettext_lazy("周日"),
 )  # fmt: skip
+
+
+# Unguessable, so that no name in a frame can stand where a token is put in.
+CSRF_HOLE, HERE_HOLE = secrets.token_hex(16), secrets.token_hex(16)
 
 
 def is_chinese() -> bool:
@@ -362,8 +367,20 @@ def environment(**options: Any) -> Environment:
         """A template that needs no context, drawn once for each language."""
         return drawn(name, translation.get_language())
 
+    @lru_cache(maxsize=1024)
+    def framed(view: FrameView) -> str:
+        return env.get_template("site/_frame.html").render(
+            shell=view, csrf_hole=CSRF_HOLE, here_hole=HERE_HOLE
+        )
+
+    def frame(shell: Shell, csrf_input: object) -> Markup:
+        """Menu and top bar, kept for all that shows in them; token and address are put in."""
+        drawn = framed(frame_view(shell))
+        drawn = drawn.replace(CSRF_HOLE, str(csrf_input)).replace(HERE_HOLE, escape(shell.here))
+        return Markup(drawn)  # noqa: S704 -- our own template, what was put in is escaped
+
     env.globals.update(
-        fixed=fixed, near_days=near_days, static=static, url=reverse, here=here, shell_of=shell_of, ui=Kit(env), is_chinese=is_chinese,
+        fixed=fixed, frame=frame, near_days=near_days, static=static, url=reverse, here=here, shell_of=shell_of, ui=Kit(env), is_chinese=is_chinese,
         today=timezone.localdate,
     )  # fmt: skip
     env.filters.update(

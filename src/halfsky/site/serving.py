@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -247,12 +248,20 @@ def end_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def load_application(_target: str) -> Callable[..., Any]:
+APPLICATION = "halfsky.site.wsgi:application"
+
+
+def load_application(target: str) -> Callable[..., Any]:
     """Return the WSGI application inside a worker."""
     end_with_parent()
-    from halfsky.site.wsgi import application
+    return application_at(target)
 
-    return application
+
+def application_at(target: str) -> Callable[..., Any]:
+    """Return the WSGI application that `target` names ("package.module:name")."""
+    module, _colon, name = target.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -298,6 +307,7 @@ def answer_requests(
     sentence: str,
     certificate: Path | None = None,
     key: Path | None = None,
+    application: str = APPLICATION,
 ) -> int:
     """Serve until told to end; return the exit code.
 
@@ -318,13 +328,11 @@ def answer_requests(
             super().signal_handler_interrupt(*args, **options)
 
     connections.close_all()  # a worker opens its own
-    from django.core.wsgi import get_wsgi_application
-
-    get_wsgi_application()  # once, before the workers are forked: they share its memory
+    application_at(application)  # once, before the workers are forked: they share its memory
     gc.collect()
     gc.freeze()
     server = Server(
-        "halfsky.site.wsgi:application",
+        application,
         address=address.host,
         port=address.port,
         interface=Interfaces.WSGI,

@@ -72,6 +72,35 @@ class Shell:
         return "en" if self.language == "en" else "zh-CN"
 
 
+@dataclass(frozen=True, slots=True)
+class FrameView:
+    """What decides how menu and top bar look, and nothing else: frames are kept under it."""
+
+    groups: tuple[Group, ...]
+    name: str
+    unit: str
+    unit_name: str
+    year: int
+    language: str
+    theme: str
+    large_print: bool
+
+
+def frame_view(shell: Shell) -> FrameView:
+    """Return what of `shell` shows in menu and top bar. It must have an account."""
+    assert shell.account is not None  # noqa: S101 -- shell.html asks
+    return FrameView(
+        groups=shell.groups,
+        name=shell.account.display_name,
+        unit=str(shell.unit or ""),
+        unit_name=shell.unit.name if shell.unit else "",
+        year=shell.year,
+        language=shell.language,
+        theme=shell.theme,
+        large_print=shell.large_print,
+    )
+
+
 @cache
 def _entries() -> tuple[tuple[MenuEntry, str], ...]:
     """Every declared menu entry with its address, in the order of the groups.
