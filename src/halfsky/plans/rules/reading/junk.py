@@ -335,6 +335,7 @@ def chunk_numbers(folded: str, kept: Sequence[Line]) -> list[Removed]:
 
 
 _WRAP_WIDTH = 18
+_CUT_WIDTH = 24
 
 
 def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[Removed]:
@@ -346,6 +347,10 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
     wide = widths[int(len(widths) * 0.75)] if len(widths) >= 8 else 0
     full = sum(abs(width - wide) <= 2 for width in widths)
     is_page = wide >= _WRAP_WIDTH and full >= 0.4 * len(widths)
+    # Many lines just as long as the longest one: the paper was cut at that width.
+    longest = widths[-1] if widths else 0
+    cut = sum(width >= longest - 1 for width in widths)
+    is_cut = _CUT_WIDTH <= longest <= 80 and cut >= 4 and cut >= 0.1 * len(widths)
     removed = []
     title_lines = set(title.lines) if title else set()
     for line, below in pairwise(kept):
@@ -371,7 +376,7 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
             and len(text) >= 8
             and (_is_prose(below.text) or len(text) >= _WRAP_WIDTH or below.text[-1] in "。；")
         )
-        if indent >= 2 and not is_page and not after_comma:
+        if indent >= 2 and not is_page and not is_cut and not after_comma:
             continue
         heading = line_marker(line) is not None and not re.search(r"[。；]", text)
         prose = (
@@ -389,6 +394,7 @@ def line_wraps(folded: str, kept: Sequence[Line], title: Title | None) -> list[R
             and re.fullmatch(r"[\u4e00-\u9fff]{1,3}", below.text)
         )
         as_wide = is_page and len(text) >= wide - 2 and indent < 2
+        as_wide = as_wide or (is_cut and len(text) >= longest - 1 and indent < 2)
         if (
             rest_of_heading
             or after_comma

@@ -158,7 +158,7 @@ def find_owners(text: str, folded: str, within: Span) -> list[Owner]:
         for unit, span in pieces:
             bare = _TRIM.sub("", unit)
             offset = unit.find(bare)
-            if not bare or len(bare) > 40 or re.search(r"\d{5}|电话", bare):
+            if len(bare) < 2 or len(bare) > 40 or re.search(r"\d{5}|电话", bare):
                 continue
             exact = Span(span.start + offset, span.start + offset + len(bare))
             if not found.overlaps(exact):

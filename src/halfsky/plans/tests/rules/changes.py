@@ -99,6 +99,21 @@ def spaced_numbers(text: str) -> str:
     )
 
 
+def is_for_numbers(text: str) -> str:
+    """Write 一、 for 一是 at the head of paragraphs."""
+    return re.sub(r"(?m)^([一二三四五六七八九十]{1,2})是", r"\1、", text)
+
+
+def unbreakable_blanks(text: str) -> str:
+    """Write every blank as the one that web pages do not break at."""
+    return text.replace(" ", "\u00a0")
+
+
+def byte_order_mark(text: str) -> str:
+    """Begin with the mark that Windows editors write."""
+    return "\ufeff" + text
+
+
 CHANGES: tuple[Change, ...] = (
     wide_digits,
     narrow_marks,
@@ -112,4 +127,7 @@ CHANGES: tuple[Change, ...] = (
     dots_after_han,
     stops_for_digits,
     spaced_numbers,
+    is_for_numbers,
+    unbreakable_blanks,
+    byte_order_mark,
 )

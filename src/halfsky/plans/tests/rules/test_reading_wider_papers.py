@@ -174,6 +174,15 @@ def test_a_list_of_is_reads_like_a_numbered_one() -> None:
     assert _seen(numbered) == _seen(paper.text)
 
 
+def test_a_paper_cut_at_the_page_width_keeps_its_words_whole() -> None:
+    paper = next(one for one in ALL_WIDER if one.name == "court_four_levels")
+    cut = "\n".join(
+        line[at : at + 24] for line in paper.text.split("\n") for at in range(0, len(line) or 1, 24)
+    )
+
+    assert _seen(cut) == _seen(paper.text)
+
+
 def test_paragraphs_joined_into_one_keep_their_points() -> None:
     paper = next(one for one in ALL_WIDER if one.name == "seed_like_finance_bureau")
     head, body = paper.text.split("2026年是", 1)
