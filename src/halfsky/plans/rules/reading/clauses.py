@@ -185,7 +185,13 @@ _SUBJECT_ACTS = re.compile(
 _BY_GROUND = re.compile(
     r"^(?:按照|根据|依照|依据|遵照|围绕|结合|对照|落实|贯彻)[^，]{2,24}?(?:通知|部署|文件|会议|工作|统一|有关|相关)?(?:要求|部署|安排|通知|精神|规定|实际|方案|计划)(?=[^，的]{4,})"
 )
-_NO_WORK = re.compile(r"^(?:由.{2,40}(?:牵头|负责|主导)|.{2,30}(?:协助|配合)(?:执行|实施|落实)?)$")
+# Clauses that only name who does it (…，安全部负责): they belong to the work beside them.
+_NO_WORK = re.compile(
+    r"^(?:由.{2,40}(?:牵头|负责|主导|承办|主办)|.{2,30}(?:协助|配合|参与|牵头|主导|承办|协办|负责|负责督办|负责联系|落实)(?:执行|实施|落实)?)$"
+)
+_HAS_WORK = re.compile(
+    r"开展|举办|组织(?!部)|召开|建立|制定|修订|做好|完成|评选|积极|认真|抓|推动|推进|加强|明确|参与.{4,}|抓好|专人"
+)
 
 
 def shut(folded: str, clause: Span, enclosures: Enclosures) -> str:
@@ -362,7 +368,7 @@ def pieces_of(folded: str, sentence: Span, enclosures: Enclosures) -> list[Piece
     for clause in clauses_in(folded, sentence, enclosures):
         words = shut(folded, clause, enclosures)
         sort = sort_of(words)
-        if sort is Sort.ACTION and _NO_WORK.match(words):
+        if sort is Sort.ACTION and _NO_WORK.match(words) and not _HAS_WORK.search(words):
             sort = Sort.MORE
         if (
             sort in (Sort.ACTION, Sort.AIM)
