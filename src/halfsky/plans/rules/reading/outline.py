@@ -345,6 +345,8 @@ def role_of(heading: str, kind: MarkerKind) -> Role:
     bare = re.sub(r"\s", "", heading)
     if kind is MarkerKind.MONTH:
         return Role.CALENDAR
+    if not bare:
+        return Role.WORK
     if _FRAME.fullmatch(bare):
         return Role.FRAME
     if _SUPPORT.fullmatch(bare):
