@@ -71,8 +71,8 @@ def split_measure(request: HttpRequest, pk: int) -> HttpResponse:
     measure = part_at_work(request, Measure, pk)
     cut = number_or_none(request.POST.get("cut"))
     before = request.POST.get("before", "").strip()
-    if cut is None and before and measure.text.count(before) == 1:
-        cut = measure.text.index(before)
+    if before:  # typed on purpose; the cursor has stood somewhere in any case
+        cut = measure.text.index(before) if measure.text.count(before) == 1 else None
     return try_edit(
         request,
         measure.plan,
