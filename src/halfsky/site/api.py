@@ -37,7 +37,9 @@ api = NinjaAPI(
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
     """Absent and out of reach are answered alike."""
-    return api.create_response(request, {"detail": _("没有这条记录，或不在您的范围内。")}, status=404)
+    return api.create_response(
+        request, {"detail": _("没有这条记录，或不在您的范围内。")}, status=404
+    )
 
 
 for module in modules():

@@ -89,10 +89,10 @@ def parser() -> Parser:
     plan = verb("plan", _("读取或导入一份计划文件"), data=False)
     plans = plan.add_subparsers(dest="task", metavar="TASK", required=True, parser_class=Parser)
     read = verb("read", _("读懂一份计划文件，显示读到了什么"), plans, data=False)
-    read.add_argument("file", metavar="FILE", help=_("计划文件"))
+    read.add_argument("file", metavar="FILE", help=_("计划文件的路径"))
     read.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
     take = verb("import", _("把一份计划文件导入为草案"), plans)
-    take.add_argument("file", metavar="FILE", help=_("计划文件"))
+    take.add_argument("file", metavar="FILE", help=_("计划文件的路径"))
     take.add_argument("--unit", help=_("所属单位：代码、简称或全称（默认：第一位专干所在的单位）"))
     take.add_argument(
         "--by", metavar="NAME", help=_("以哪个账号的名义（默认：该单位的专干或妇委会主任）")

@@ -6,290 +6,610 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('library', '0001_first'),
-        ('people', '0002_merge_and_mapping'),
+        ("library", "0001_first"),
+        ("people", "0002_merge_and_mapping"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CleanText',
+            name="CleanText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('text', models.TextField()),
-                ('segments', models.JSONField()),
-                ('removed', models.JSONField()),
-                ('reader_version', models.CharField(max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("text", models.TextField()),
+                ("segments", models.JSONField()),
+                ("removed", models.JSONField()),
+                ("reader_version", models.CharField(max_length=20)),
             ],
         ),
         migrations.CreateModel(
-            name='KeyPoint',
+            name="KeyPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('ordinal', models.CharField(blank=True, max_length=12)),
-                ('heading', models.CharField(max_length=300)),
-                ('role', models.CharField(default='work', max_length=10)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("ordinal", models.CharField(blank=True, max_length=12)),
+                ("heading", models.CharField(max_length=300)),
+                ("role", models.CharField(default="work", max_length=10)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
             ],
             options={
-                'ordering': ['plan', 'position', 'id'],
+                "ordering": ["plan", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('state', models.CharField(choices=[('proposed', '待核对'), ('under_review', '待审核'), ('endorsed', '待采纳'), ('adopted', '已采纳'), ('amended', '已修订'), ('rejected', '未采用')], default='proposed', max_length=12)),
-                ('stated_year', models.PositiveSmallIntegerField(null=True)),
-                ('year_settled', models.BooleanField(default=True)),
-                ('amendment_reason', models.CharField(blank=True, max_length=500, verbose_name='修订原因')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('adopted_at', models.DateTimeField(null=True)),
-                ('near_workdays', models.PositiveSmallIntegerField(default=10, verbose_name='临期提醒（工作日）')),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('pulse', models.PositiveIntegerField(default=0)),
-                ('adopted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clean_text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='plans.cleantext')),
-                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='plans.plan')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待核对"),
+                            ("under_review", "待审核"),
+                            ("endorsed", "待采纳"),
+                            ("adopted", "已采纳"),
+                            ("amended", "已修订"),
+                            ("rejected", "未采用"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                    ),
+                ),
+                ("stated_year", models.PositiveSmallIntegerField(null=True)),
+                ("year_settled", models.BooleanField(default=True)),
+                (
+                    "amendment_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="修订原因"),
+                ),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("adopted_at", models.DateTimeField(null=True)),
+                (
+                    "near_workdays",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="临期提醒（工作日）"),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("pulse", models.PositiveIntegerField(default=0)),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clean_text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="plans.cleantext",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendments",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=1000, verbose_name='举措')),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=20, verbose_name='类型')),
-                ('whose', models.CharField(max_length=12, verbose_name='谁来做')),
-                ('due_on', models.DateField(null=True, verbose_name='完成时限')),
-                ('recurrence', models.CharField(blank=True, max_length=12, verbose_name='频次')),
-                ('nodes', models.JSONField(default=list)),
-                ('deliverable', models.CharField(blank=True, max_length=200, verbose_name='成果')),
-                ('target_number', models.PositiveIntegerField(null=True, verbose_name='目标值')),
-                ('target_unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('counting_rule', models.CharField(blank=True, max_length=200, verbose_name='计数口径')),
-                ('evidence_kinds', models.JSONField(default=list)),
-                ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='权重')),
-                ('is_soft', models.BooleanField(default=False)),
-                ('carried_by', models.CharField(default='general.task', max_length=40)),
-                ('rule', models.CharField(blank=True, max_length=60)),
-                ('why', models.CharField(blank=True, max_length=400)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('checked_by', models.CharField(blank=True, max_length=60)),
-                ('task_count', models.PositiveIntegerField(default=0)),
-                ('done_count', models.PositiveIntegerField(default=0)),
-                ('next_due_on', models.DateField(null=True)),
-                ('amends', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='amended_by', to='plans.measure')),
-                ('lead_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_measures', to='people.unit')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_measures', to='people.person')),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='plans.keypoint')),
-                ('supporting_units', models.ManyToManyField(blank=True, related_name='supported_measures', to='people.unit')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=1000, verbose_name="举措")),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=20, verbose_name="类型")),
+                ("whose", models.CharField(max_length=12, verbose_name="谁来做")),
+                ("due_on", models.DateField(null=True, verbose_name="完成时限")),
+                ("recurrence", models.CharField(blank=True, max_length=12, verbose_name="频次")),
+                ("nodes", models.JSONField(default=list)),
+                ("deliverable", models.CharField(blank=True, max_length=200, verbose_name="成果")),
+                ("target_number", models.PositiveIntegerField(null=True, verbose_name="目标值")),
+                (
+                    "target_unit",
+                    models.CharField(blank=True, max_length=20, verbose_name="计量单位"),
+                ),
+                (
+                    "counting_rule",
+                    models.CharField(blank=True, max_length=200, verbose_name="计数口径"),
+                ),
+                ("evidence_kinds", models.JSONField(default=list)),
+                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="权重")),
+                ("is_soft", models.BooleanField(default=False)),
+                ("carried_by", models.CharField(default="general.task", max_length=40)),
+                ("rule", models.CharField(blank=True, max_length=60)),
+                ("why", models.CharField(blank=True, max_length=400)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("checked_by", models.CharField(blank=True, max_length=60)),
+                ("task_count", models.PositiveIntegerField(default=0)),
+                ("done_count", models.PositiveIntegerField(default=0)),
+                ("next_due_on", models.DateField(null=True)),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="amended_by",
+                        to="plans.measure",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_measures",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_measures",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="plans.keypoint",
+                    ),
+                ),
+                (
+                    "supporting_units",
+                    models.ManyToManyField(
+                        blank=True, related_name="supported_measures", to="people.unit"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="plans.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'point__position', 'position', 'id'],
+                "ordering": ["plan", "point__position", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('text', models.CharField(max_length=200)),
-                ('on', models.DateField(null=True)),
-                ('value', models.JSONField(default=dict)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("text", models.CharField(max_length=200)),
+                ("on", models.DateField(null=True)),
+                ("value", models.JSONField(default=dict)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="plans.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'start'],
+                "ordering": ["plan", "start"],
             },
         ),
         migrations.AddField(
-            model_name='keypoint',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='plans.plan'),
+            model_name="keypoint",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="points", to="plans.plan"
+            ),
         ),
         migrations.CreateModel(
-            name='DueTally',
+            name="DueTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('closed', models.PositiveIntegerField(default=0)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='due_tallies', to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("closed", models.PositiveIntegerField(default=0)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="due_tallies",
+                        to="plans.plan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlanEdit',
+            name="PlanEdit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('what', models.CharField(max_length=12)),
-                ('object_id', models.BigIntegerField()),
-                ('action', models.CharField(max_length=20)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='plans.plan')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='plans.planedit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("what", models.CharField(max_length=12)),
+                ("object_id", models.BigIntegerField()),
+                ("action", models.CharField(max_length=20)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edits",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undone_by",
+                        to="plans.planedit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sentence',
+            name="Sentence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('declared', models.CharField(blank=True, max_length=12)),
-                ('declared_by', models.CharField(blank=True, max_length=60)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sentences', to='plans.plan')),
-                ('point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sentences', to='plans.keypoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("declared", models.CharField(blank=True, max_length=12)),
+                ("declared_by", models.CharField(blank=True, max_length=60)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sentences",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sentences",
+                        to="plans.keypoint",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan", "position"],
             },
         ),
         migrations.CreateModel(
-            name='SourceDocument',
+            name="SourceDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('format', models.CharField(max_length=10)),
-                ('brought', models.CharField(max_length=10)),
-                ('raw_text', models.TextField()),
-                ('blocks', models.JSONField(default=list)),
-                ('notices', models.JSONField(default=list)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='library.storedfile')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_documents', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("format", models.CharField(max_length=10)),
+                ("brought", models.CharField(max_length=10)),
+                ("raw_text", models.TextField()),
+                ("blocks", models.JSONField(default=list)),
+                ("notices", models.JSONField(default=list)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="library.storedfile",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_documents",
+                        to="people.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='plan',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='plans.sourcedocument'),
+            model_name="plan",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="plans.sourcedocument",
+            ),
         ),
         migrations.AddField(
-            model_name='cleantext',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clean_texts', to='plans.sourcedocument'),
+            model_name="cleantext",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clean_texts",
+                to="plans.sourcedocument",
+            ),
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300, verbose_name='任务')),
-                ('starts_on', models.DateField()),
-                ('due_on', models.DateField(verbose_name='完成时限')),
-                ('state', models.CharField(choices=[('issued', '已下发'), ('closed', '办结'), ('cancelled', '已取消')], default='issued', max_length=10)),
-                ('closed_on', models.DateField(null=True)),
-                ('carried_by', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('lead_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_tasks', to='people.unit')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.measure')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='people.person')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.plan')),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.keypoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=300, verbose_name="任务")),
+                ("starts_on", models.DateField()),
+                ("due_on", models.DateField(verbose_name="完成时限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("issued", "已下发"), ("closed", "办结"), ("cancelled", "已取消")],
+                        default="issued",
+                        max_length=10,
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True)),
+                ("carried_by", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_tasks",
+                        to="people.unit",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="plans.measure",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="plans.keypoint",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='measure_span'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gte", models.F("start"))), name="measure_span"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('done_count__lte', models.F('task_count'))), name='measure_counts'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_count__lte", models.F("task_count"))),
+                name="measure_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keypoint',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='point_span'),
+            model_name="keypoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gte", models.F("start"))), name="point_span"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duetally',
-            constraint=models.UniqueConstraint(fields=('plan', 'due_on'), name='tally_day'),
+            model_name="duetally",
+            constraint=models.UniqueConstraint(fields=("plan", "due_on"), name="tally_day"),
         ),
         migrations.AddConstraint(
-            model_name='duetally',
-            constraint=models.CheckConstraint(condition=models.Q(('closed__lte', models.F('total'))), name='tally_counts'),
+            model_name="duetally",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed__lte", models.F("total"))), name="tally_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planedit',
-            constraint=models.UniqueConstraint(fields=('plan', 'revision'), name='edit_revision'),
+            model_name="planedit",
+            constraint=models.UniqueConstraint(fields=("plan", "revision"), name="edit_revision"),
         ),
         migrations.AddConstraint(
-            model_name='sentence',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='sentence_position'),
+            model_name="sentence",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "position"), name="sentence_position"
+            ),
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['unit', '-year', '-version'], name='plans_plan_unit_id_a6fb63_idx'),
+            model_name="plan",
+            index=models.Index(
+                fields=["unit", "-year", "-version"], name="plans_plan_unit_id_a6fb63_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'adopted')), fields=('unit', 'year'), name='one_adopted_plan_per_unit_and_year'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "adopted")),
+                fields=("unit", "year"),
+                name="one_adopted_plan_per_unit_and_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('adopted_at__isnull', False), _connector='OR'), name='adopted_plan_has_its_date'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "adopted"), _negated=True),
+                    ("adopted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="adopted_plan_has_its_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cleantext',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='clean_text_number'),
+            model_name="cleantext",
+            constraint=models.UniqueConstraint(
+                fields=("document", "number"), name="clean_text_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['plan', 'state', 'due_on', 'id'], name='task_plan_state_due'),
+            model_name="task",
+            index=models.Index(
+                fields=["plan", "state", "due_on", "id"], name="task_plan_state_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['plan', 'due_on', 'id'], name='task_plan_due'),
+            model_name="task",
+            index=models.Index(fields=["plan", "due_on", "id"], name="task_plan_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['measure', 'state', 'due_on'], name='task_measure_due'),
+            model_name="task",
+            index=models.Index(fields=["measure", "state", "due_on"], name="task_measure_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['owner', 'state', 'due_on', 'id'], name='task_owner_due'),
+            model_name="task",
+            index=models.Index(fields=["owner", "state", "due_on", "id"], name="task_owner_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['lead_unit', 'state', 'due_on', 'id'], name='task_unit_due'),
+            model_name="task",
+            index=models.Index(fields=["lead_unit", "state", "due_on", "id"], name="task_unit_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['point', 'state', 'due_on', 'id'], name='task_point_due'),
+            model_name="task",
+            index=models.Index(fields=["point", "state", "due_on", "id"], name="task_point_due"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('measure', 'number'), name='task_number'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("measure", "number"), name="task_number"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('starts_on'))), name='task_period'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="task_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='task_closed_has_its_date'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_on__isnull", False), ("state", "closed")),
+                    models.Q(
+                        models.Q(("state", "closed"), _negated=True), ("closed_on__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="task_closed_has_its_date",
+            ),
         ),
     ]

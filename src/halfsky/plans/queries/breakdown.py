@@ -88,11 +88,11 @@ def breakdown(plan: Plan, *, today: date) -> list[BreakdownRow]:
                 whose=str(labels.WHOSE.get(measure.whose, measure.whose)),
                 target=_target(measure.target_number, measure.target_unit, measure.counting_rule),
                 lead_unit=str(measure.lead_unit or ""),
-                supporting_units="、".join(str(unit) for unit in measure.supporting_units.all()),
+                supporting_units=_("、").join(str(unit) for unit in measure.supporting_units.all()),
                 owner=measure.owner.name if measure.owner else "",
                 due=_due(measure.due_on, measure.recurrence, measure.nodes),
                 deliverable=measure.deliverable or (_("无可验收成果") if measure.is_soft else ""),
-                evidence="、".join(
+                evidence=_("、").join(
                     str(labels.EVIDENCE_KINDS.get(key, key)) for key in measure.evidence_kinds
                 ),
                 progress=f"{measure.done_count}/{measure.task_count}",
@@ -119,8 +119,8 @@ def _target(number: int | None, unit: str, rule: str) -> str:
 
 def _due(due_on: date | None, recurrence: str, nodes: list[dict[str, str]]) -> str:
     if nodes:
-        return "、".join(sentences.day(date.fromisoformat(node["on"])) for node in nodes)
+        return _("、").join(sentences.day(date.fromisoformat(node["on"])) for node in nodes)
     parts = [str(labels.RECURRENCES[recurrence])] if recurrence else []
     if due_on is not None:
         parts.append(sentences.day(due_on))
-    return "，".join(parts)
+    return _("，").join(parts)

@@ -66,7 +66,7 @@ def coverage(
     first = 0
     furthest = 0
     ends: list[int] = []
-    for start, end in spans:  # furthest end among spans that start no later
+    for _start, end in spans:  # furthest end among spans that start no later
         furthest = max(furthest, end)
         ends.append(furthest)
     for sentence in sorted(sentences, key=lambda s: s.start):

@@ -19,4 +19,6 @@ class Command(BaseCommand):
             raise CommandError("数据库里已有单位，不再装入示例。")
         with transaction.atomic():
             plan = story.tell()
-        self.stdout.write(f"{plan.title}：{plan.measures.count()} 项举措，{plan.tasks.count()} 项任务")
+        self.stdout.write(
+            f"{plan.title}：{plan.measures.count()} 项举措，{plan.tasks.count()} 项任务"
+        )
