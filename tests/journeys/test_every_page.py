@@ -121,7 +121,6 @@ ADDRESSES: dict[str, Address | None] = {
     ),
     # the interface for programs
     "api:openapi-json": other("json"),
-    "api:openapi-view": page(),
     "api:api-root": None,
     "api:plans": other("json"),
     "api:plan": other("json", thing="plan"),

@@ -29,6 +29,7 @@ api = NinjaAPI(
     title="Halfsky",
     version="1",
     urls_namespace="api",
+    docs_url=None,  # the document is for programs; a page of its library would run inline scripts
     auth=[TokenAuth(), django_auth],
     description="计划、要点、措施与任务。Plans, key points, measures and tasks.",
 )

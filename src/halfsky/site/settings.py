@@ -74,7 +74,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "treebeard",
-    "ninja",
     "csp",
 ]
 
