@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCX_COLUMNS = (
     "number", "point", "measure", "target", "lead_unit", "supporting_units", "owner", "due",
-    "deliverable", "span",
+    "deliverable", "source", "span",
 )  # fmt: skip
 
 
@@ -51,6 +52,18 @@ def breakdown_xlsx(plan: Plan, rows: list[BreakdownRow]) -> bytes:
     sheet.repeat_rows(0, 1)
     book.close()
     return out.getvalue()
+
+
+def _merged_down(cell: Any, value: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    properties = cell._tc.get_or_add_tcPr()
+    for old in properties.findall(qn("w:vMerge")):
+        properties.remove(old)
+    merge = OxmlElement("w:vMerge")
+    merge.set(qn("w:val"), value)
+    properties.append(merge)
 
 
 def breakdown_docx(plan: Plan, rows: list[BreakdownRow]) -> bytes:
@@ -93,6 +106,8 @@ def breakdown_docx(plan: Plan, rows: list[BreakdownRow]) -> bytes:
     table.autofit = False
     total = sum(width for _field, _heading, width in shown)
     widths = [Mm(267 * width / total) for _field, _heading, width in shown]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width  # the grid, which LibreOffice and WPS go by
     for place, (_field, text, _width) in enumerate(shown):
         paragraph = table.rows[0].cells[place].paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -100,10 +115,19 @@ def breakdown_docx(plan: Plan, rows: list[BreakdownRow]) -> bytes:
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
+    points = [column[0] for column in shown].index("point")
+    first, before = None, None
     for row in rows:
         cells = table.add_row().cells
+        same = row.point == before
         for place, (field, _heading, _width) in enumerate(shown):
-            write(cells[place].paragraphs[0], getattr(row, field), font="仿宋_GB2312", size=10)
+            text = "" if same and place == points else getattr(row, field)
+            write(cells[place].paragraphs[0], text, font="仿宋_GB2312", size=9)
+        if same and first is not None:  # the key work stands once beside all its measures
+            _merged_down(first, "restart")
+            _merged_down(cells[points], "continue")
+        else:
+            first, before = cells[points], row.point
     for line in table.rows:
         for place, width in enumerate(widths):
             line.cells[place].width = width

@@ -40,7 +40,7 @@ class BreakdownRow:
 def columns() -> list[tuple[str, str, int]]:
     """Field, heading and width in characters of each column."""
     return [
-        ("number", _("序号"), 6),
+        ("number", _("序号"), 9),
         ("point", _("重点工作"), 20),
         ("measure", _("具体举措"), 36),
         ("kind", _("类型"), 10),
@@ -48,13 +48,13 @@ def columns() -> list[tuple[str, str, int]]:
         ("target", _("目标值"), 14),
         ("lead_unit", _("牵头单位"), 14),
         ("supporting_units", _("配合单位"), 16),
-        ("owner", _("责任人"), 10),
+        ("owner", _("责任人"), 12),
         ("due", _("完成时限"), 16),
         ("deliverable", _("成果"), 18),
         ("evidence", _("所需佐证"), 16),
         ("progress", _("任务进度"), 10),
         ("light", _("状态"), 14),
-        ("source", _("原文"), 40),
+        ("source", _("原文"), 36),
         ("span", _("原文位置"), 16),
     ]
 
