@@ -140,15 +140,6 @@ def require(account: Account, permission: Permission, unit: Placed) -> None:
         raise OutOfReach
 
 
-def roles_in(account: Account, unit: Placed) -> frozenset[str]:
-    """The keys of the roles that `account` holds in `unit` today."""
-    return frozenset(
-        grant.role
-        for grant in grants_on(account, timezone.localdate())
-        if unit.path.startswith(grant.unit.path)
-    )
-
-
 def below(path: str, prefix: str = "unit") -> Q:
     """A condition: the unit reached through `prefix` is the one at `path` or lies below it."""
     return Scope((path,)).q(prefix)

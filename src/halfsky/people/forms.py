@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -340,11 +339,3 @@ SENTENCES = {
 def mistake_sentence(code: str, value: str) -> str:
     """What is wrong with a value and what to do, in the reader's language."""
     return str(SENTENCES[code]) % {"value": value}
-
-
-def day_or_none(text: str) -> date | None:
-    """A day out of an address; None for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -13,7 +13,6 @@ from django.db import Error, transaction
 from django.utils import translation
 
 from halfsky.library.papers import CannotRead
-from halfsky.library.services import received_file
 from halfsky.people import access
 from halfsky.people import services as people
 from halfsky.people.models import Account, Grant, Unit
@@ -154,10 +153,9 @@ def import_plan(given: argparse.Namespace) -> int:
                 if given.by:
                     account = account_called(given.by, unit)
             say(_("正在读取 {path} ……").format(path=given.file))
-            with received_file(Path(given.file)) as incoming:
-                plan = importing.import_document(
-                    incoming=incoming, unit=unit, year=given.year, by=account, brought="command"
-                )
+            plan = importing.import_file(
+                path=Path(given.file), unit=unit, year=given.year, by=account
+            )
     except CannotRead as error:
         raise Stop(str(error), Exit.UNREADABLE) from error
     except Refused as error:

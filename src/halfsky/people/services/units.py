@@ -26,11 +26,6 @@ def as_logged(unit: Unit) -> dict[str, Any]:
     return {name: getattr(unit, name) for name in LOGGED}
 
 
-def _parent_id(unit: Unit) -> int | None:
-    parent = Unit.objects.get_parent(unit, update=True)
-    return parent.pk if parent else None
-
-
 def _check(unit: Unit) -> None:
     """Refuse what no unit may be."""
     unit.name, unit.short_name = plain_text(unit.name), plain_text(unit.short_name)

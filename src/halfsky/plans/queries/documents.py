@@ -78,11 +78,6 @@ def plans_from_same_file(account: Account, sha256: str, unit_id: int) -> list[Pl
     )
 
 
-def plans_of_document(document_id: int) -> list[Plan]:
-    """The plans that a document became, newest version first. The caller has checked access."""
-    return list(Plan.objects.filter(document_id=document_id).order_by("-version", "-pk"))
-
-
 def years_within_reach(account: Account) -> list[int]:
     """The years of the plans that the account may see, newest first."""
     return list(
