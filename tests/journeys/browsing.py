@@ -39,7 +39,9 @@ class Pictures:
         """Keep a picture of the whole page."""
         path = self.folder / f"{self.test}-{next(self.numbers):02d}-{name}.png"
         # hiding the caret would leave style attributes in the page, which the policy forbids to copy
-        page.screenshot(path=path, full_page=True, caret="initial")
+        # a page of panes is as high as the window, and would lose its panes' places
+        whole = page.locator("#review").count() == 0
+        page.screenshot(path=path, full_page=whole, caret="initial")
 
 
 @dataclass

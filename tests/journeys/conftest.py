@@ -174,14 +174,6 @@ def example(
 # ── browsers ───────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Let the browser itself speak Chinese: its fields for dates follow it."""
-    args = [*browser_type_launch_args["args"], "--lang=zh-CN"]
-    env = {**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
-    return {**browser_type_launch_args, "args": args, "env": env}
-
-
 @pytest.fixture
 def pictures(screenshots: Path, request: pytest.FixtureRequest) -> Pictures:
     """Where this test's pictures go."""

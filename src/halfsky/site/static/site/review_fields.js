@@ -67,6 +67,11 @@
   document.addEventListener("pointerdown", fill, true);
   document.addEventListener("focusin", fill, true);
 
+  /* a year that is being typed goes through 0002 and 0020: nothing to save yet */
+  document.addEventListener("change", (event) => {
+    if (event.target.type === "date" && event.target.value && event.target.value < "1900") event.stopImmediatePropagation();
+  }, true);
+
   /* ── where the cursor stands in a measure's text: there it can be cut ── */
   const cursor = (event) => {
     const area = event.target;
