@@ -299,6 +299,12 @@ def test_demo_leaves_real_data_alone(tmp_path: Path) -> None:
     assert (tmp_path / "halfsky.sqlite3").read_bytes() == b"real"
 
 
+def heed_signals() -> None:
+    """Start as from a terminal, also where the tests run in the background or under nohup."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Running:
     """A started `halfsky demo` or `serve`."""
 
@@ -307,7 +313,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "halfsky", *words],
             env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=heed_signals,  # noqa: PLW1509 -- no thread here
         )  # fmt: skip
         self.lines: list[str] = []
         assert self.process.stdout is not None
@@ -324,7 +330,7 @@ class Running:
             os.killpg(self.process.pid, number)
         else:
             self.process.send_signal(number)
-        _out, said = self.process.communicate(timeout=30)
+        _out, said = self.process.communicate(timeout=120)
         return self.process.returncode, said
 
     def processes(self) -> list[int]:

@@ -12,7 +12,7 @@ import pytest
 
 from halfsky.site import workshop
 from halfsky.site.terminal import Exit
-from halfsky.site.tests.test_cli import environment, halfsky
+from halfsky.site.tests.test_cli import environment, halfsky, heed_signals
 
 ONE_TEST = ["-n", "0", "-k", "test_compile_builds_only_what_has_changed"]
 HERE = "src/halfsky/site/tests/test_messages.py"
@@ -87,13 +87,13 @@ def test_a_test_run_ends_in_good_order(number: int, code: int, tmp_path: Path) -
         [sys.executable, "-P", "-m", "halfsky", "test", "--database", "sqlite", "--", "-n", "0",
          "--noconftest", str(waiting)],
         env=environment(tmp_path / "data"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
+        text=True, start_new_session=True, preexec_fn=heed_signals,  # noqa: PLW1509 -- no thread here
     )  # fmt: skip
     for _attempt in range(600):
         if ready.exists():
             break
         time.sleep(0.1)
     run.send_signal(number)
-    out, said = run.communicate(timeout=30)
+    out, said = run.communicate(timeout=120)
     assert run.returncode == code
     assert "Traceback" not in out + said
