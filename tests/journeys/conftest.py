@@ -123,7 +123,7 @@ def database(
 @pytest.fixture(scope="session")
 def site(database: None) -> Iterator[str]:
     """The address of the running site. It empties no table, unlike `live_server`."""
-    server = LiveServer("127.0.0.1")
+    server = LiveServer("localhost")  # a passkey is bound to a name, not to an address
     server._live_server_modified_settings.enable()
     yield server.url
     server._live_server_modified_settings.disable()
