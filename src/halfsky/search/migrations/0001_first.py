@@ -72,7 +72,7 @@ POSTGRESQL = (
         hits bigint[];
     BEGIN
         SELECT least(max(id) + 1, below), min(id) INTO upper_id, lowest FROM search_searchentry;
-        IF upper_id IS NULL THEN
+        IF lowest IS NULL THEN  -- nothing is indexed; least() passes over the NULL beside it
             RETURN;
         END IF;
         lower_id := upper_id - 1024;

@@ -264,3 +264,9 @@ def test_search_finds_the_newest_wherever_in_the_index_the_hits_lie():
         for n in (8_500, 5_501, 3_000, 1, 0):
             older = [m for m in expected if m < n]
             assert found(query, before=ids[n], limit=30) == older[:30], (query, n)
+
+
+@pytest.mark.parametrize("before", [None, 5])
+def test_search_in_an_empty_index_finds_nothing(before):
+    assert not SearchEntry.objects.exists()
+    assert found("妇女", before=before) == []
