@@ -197,6 +197,8 @@ def test_passkey(bureau: dict, visit: Visit) -> None:
         passwordless.check()
     me.picture("add-passkey")
     me.page.locator("main form button").first.click()
+    expect(me.page).not_to_have_url(re.compile("webauthn/add"))
+    me.go("/account/2fa/webauthn/")
     expect(me.page.locator("main")).to_contain_text("办公室电脑")
     me.picture("passkey-added")
     me.context.clear_cookies()
