@@ -61,6 +61,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(
                 f"Left out: the {mark} tests. To run them too: apt-get install {packages}"
             )
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith("postgres") and os.environ.get("HALFSKY_JOURNEYS") != "all":
+        terminalreporter.write_line(
+            "Left to SQLite: the browser's journeys but for the main job. HALFSKY_JOURNEYS=all "
+            "runs every one on PostgreSQL too."
+        )
     if counts := os.environ.get("HALFSKY_TEST_COUNTS"):
         stats = terminalreporter.stats
         passed, skipped = len(stats.get("passed", ())), len(stats.get("skipped", ()))

@@ -45,32 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "on_day(day): the day on which the journey's clock starts")
 
 
-LEFT_OUT: list[pytest.Item] = []
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL keep the journeys that write along the main job; pages are drawn alike."""
     engine = django_settings.DATABASES["default"]["ENGINE"]
     if engine.endswith("sqlite3") or os.environ.get("HALFSKY_JOURNEYS") == "all":
         return
     here = Path(__file__).parent
-    LEFT_OUT[:] = [
+    gone = [
         item
         for item in items
         if here in item.path.parents and not item.get_closest_marker("both_databases")
     ]
-    if LEFT_OUT:
-        config.hook.pytest_deselected(items=LEFT_OUT)
-        items[:] = [item for item in items if item not in LEFT_OUT]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what the second database was spared."""
-    if LEFT_OUT:
-        terminalreporter.write_line(
-            f"Left to SQLite: {len(LEFT_OUT)} browser journeys. HALFSKY_JOURNEYS=all runs them on "
-            "this database too."
-        )
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
 
 
 # ── the site ───────────────────────────────────────────────────────────────────────────────
